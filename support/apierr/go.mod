@@ -19,3 +19,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
 )
+
+require github.com/stretchr/testify v1.12.1
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

@@ -32,6 +32,9 @@ type Answer struct {
 	Status int
 	// Body is the whole response body.
 	Body []byte
+	// Cause is the error behind a failure; it is not kept. Stores look at it to
+	// tell a deadlock, which runs again, from other failures.
+	Cause error
 }
 
 // Outcome says what becomes of a request's changes and of its answer.

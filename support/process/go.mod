@@ -19,3 +19,10 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
 )
+
+require (
+	github.com/caarlos0/env/v11 v11.4.2
+	github.com/stretchr/testify v1.12.1
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

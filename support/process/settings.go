@@ -1,0 +1,62 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Secret is a setting that prints as ***: in logs, in %v and in JSON.
+type Secret string
+
+// String implements fmt.Stringer.
+func (Secret) String() string { return "***" }
+
+// GoString implements fmt.GoStringer.
+func (Secret) GoString() string { return "***" }
+
+// MarshalText implements encoding.TextMarshaler, which slog and JSON use.
+func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
+
+// Reveal is the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// Checked is implemented by settings that have rules beyond the type of each
+// field. Check reports all that are broken, joined.
+type Checked interface{ Check() error }
+
+// Load reads T from environ by its `env` tags (see caarlos0/env). All faults
+// are reported at once: missing and malformed values, then those of Check.
+func Load[T any](environ Environ) (T, error) {
+	var settings T
+	err := env.ParseWithOptions(&settings, env.Options{Environment: environ.asMap()})
+	if err != nil {
+		return settings, fmt.Errorf("%w: settings: %w", ErrUsage, flatten(err))
+	}
+	if c, ok := any(&settings).(Checked); ok {
+		if err := c.Check(); err != nil {
+			return settings, fmt.Errorf("%w: settings: %w", ErrUsage, err)
+		}
+	}
+	return settings, nil
+}
+
+func flatten(err error) error {
+	var many env.AggregateError
+	if errors.As(err, &many) {
+		return errors.Join(many.Errors...)
+	}
+	return err
+}
+
+func (e Environ) asMap() map[string]string {
+	m := make(map[string]string, len(e))
+	for _, line := range e {
+		if name, value, ok := strings.Cut(line, "="); ok && value != "" {
+			m[name] = value
+		}
+	}
+	return m
+}
