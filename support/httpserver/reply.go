@@ -1,0 +1,50 @@
+package httpserver
+
+import "net/http"
+
+// Reply is a successful answer: the contract's status number and the data.
+type Reply struct {
+	// Status is the number in the envelope: 200, 201 or 204. The HTTP status
+	// is 201 for 201, else 200.
+	Status int
+	// Data is encoded as JSON; nil slices are written as [].
+	Data any
+}
+
+// OK replies with status 200.
+func OK(data any) Reply { return Reply{http.StatusOK, data} }
+
+// Created replies with status 201.
+func Created(data any) Reply { return Reply{http.StatusCreated, data} }
+
+// Deleted replies with the contract's status 204, which travels as HTTP 200
+// because a known client takes an empty answer for a failure.
+func Deleted(data any) Reply { return Reply{http.StatusNoContent, data} }
+
+func (r Reply) httpStatus() int {
+	if r.Status == http.StatusCreated {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+type successEnvelope struct {
+	Status int    `json:"status"`
+	Result string `json:"result"`
+	Data   any    `json:"data"`
+}
+
+type failureEnvelope struct {
+	StatusCode int           `json:"statusCode"`
+	ResultCode string        `json:"resultCode"`
+	Code       string        `json:"code"`
+	Message    string        `json:"message"`
+	Path       string        `json:"path"`
+	RequestID  string        `json:"requestId"`
+	Errors     []fieldFailed `json:"errors,omitzero"`
+}
+
+type fieldFailed struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
