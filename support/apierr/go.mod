@@ -18,8 +18,12 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/rediscache => ../../support/rediscache
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
+	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
 )
 
-require github.com/stretchr/testify v1.12.1
+require (
+	github.com/stretchr/testify v1.12.1
+	pgregory.net/rapid v1.3.0
+)
 
 require go.yaml.in/yaml/v3 v3.0.5 // indirect
