@@ -18,4 +18,12 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/rediscache => ../../support/rediscache
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
+	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
+)
+
+require github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
+
+require (
+	github.com/stretchr/testify v1.12.1
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
