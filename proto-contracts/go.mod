@@ -18,4 +18,10 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/rediscache => ../support/rediscache
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../support/testenv
+	github.com/dailyfeed/dailyfeed/support/wallclock => ../support/wallclock
+)
+
+require (
+	github.com/stretchr/testify v1.12.1 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )

@@ -18,4 +18,5 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/rediscache => ../../support/rediscache
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
+	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
 )
