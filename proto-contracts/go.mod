@@ -22,6 +22,8 @@ replace (
 )
 
 require (
-	github.com/stretchr/testify v1.12.1 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
+	github.com/google/uuid v1.6.0
+	github.com/stretchr/testify v1.12.1
+	go.yaml.in/yaml/v3 v3.0.5
+	google.golang.org/protobuf v1.36.12
 )
