@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// KafkaCluster is several brokers that replicate each other's partitions.
+type KafkaCluster struct{ Brokers []*Kafka }
+
+// StartKafkaCluster starts n brokers side by side, each of which can be stopped
+// and killed by itself. o.Port must be 0.
+func StartKafkaCluster(ctx context.Context, n int, o Options) (*KafkaCluster, error) {
+	members := make([]member, n)
+	for i := range members {
+		port, err := FreePort()
+		if err != nil {
+			return nil, err
+		}
+		members[i] = member{id: i + 1, controllerPort: port}
+	}
+	brokers, err := startBrokers(ctx, o, members)
+	if err != nil {
+		return nil, err
+	}
+	return &KafkaCluster{Brokers: brokers}, nil
+}
+
+// Bootstrap lists all brokers.
+func (c *KafkaCluster) Bootstrap() string {
+	addrs := make([]string, len(c.Brokers))
+	for i, broker := range c.Brokers {
+		addrs[i] = broker.Addr()
+	}
+	return strings.Join(addrs, ",")
+}
+
+// Close stops all brokers for good.
+func (c *KafkaCluster) Close() error { return closeBrokers(c.Brokers) }
+
+func closeBrokers(brokers []*Kafka) error {
+	var errs []error
+	for _, broker := range brokers {
+		if broker != nil {
+			errs = append(errs, broker.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func startBrokers(ctx context.Context, o Options, members []member) ([]*Kafka, error) {
+	brokers := make([]*Kafka, len(members))
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, self := range members {
+		group.Go(func() error {
+			broker, err := startBroker(groupCtx, o, self, members)
+			brokers[i] = broker
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, errors.Join(err, closeBrokers(brokers))
+	}
+	return brokers, nil
+}
+
+func startBroker(ctx context.Context, o Options, self member, members []member) (*Kafka, error) {
+	l, err := newKafkaLauncher(ctx, o.Log, self, members)
+	if err != nil {
+		return nil, err
+	}
+	if o.Dir != "" && len(members) > 1 {
+		o.Dir = filepath.Join(o.Dir, fmt.Sprintf("broker-%d", self.id))
+	}
+	s, err := launch(ctx, fmt.Sprintf("kafka-%d", self.id), o, l)
+	if err != nil {
+		return nil, err
+	}
+	return &Kafka{Server: s}, nil
+}
