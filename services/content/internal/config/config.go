@@ -1,0 +1,63 @@
+// Package config is the settings of content, read from the environment.
+package config
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/wallclock"
+)
+
+// Config is everything that an operator can set. The README's table is made
+// from it.
+type Config struct {
+	httpserver.Settings
+	// LogLevel is debug, info, warn or error.
+	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
+	// TimeZone is the IANA name of the zone that dates are written in.
+	TimeZone string `env:"DAILYFEED_TIME_ZONE" envDefault:"UTC"`
+	// MySQLDSN reaches the schema with the rights to read and write this service's tables.
+	MySQLDSN process.Secret `env:"MYSQL_DSN,required"`
+	// MySQLMigrateDSN may change the schema; only `migrate` uses it. Default: MYSQL_DSN.
+	MySQLMigrateDSN process.Secret `env:"MYSQL_MIGRATE_DSN"`
+	// MySQLMaxConnections bounds the pool.
+	MySQLMaxConnections int `env:"MYSQL_MAX_CONNECTIONS" envDefault:"20"`
+	// RedisAddr is host:port of the Redis that holds revocations and caches.
+	RedisAddr string `env:"REDIS_ADDR,required"`
+	// KafkaBootstrapServers are host:port, comma separated.
+	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS,required"`
+	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss
+	// of a leader can lose what only it had.
+	KafkaAcks string `env:"KAFKA_ACKS" envDefault:"all"`
+	// TopicPartitions is how many partitions a new day's topic gets.
+	TopicPartitions int `env:"TOPIC_PARTITIONS" envDefault:"6"`
+	// MemberURL is member's base URL: authors' names, introspection, keys.
+	MemberURL string `env:"MEMBER_URL,required"`
+	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
+	JWKSURL string `env:"JWKS_URL"`
+	// DrainInterval is how often left-over events of this service are looked for.
+	DrainInterval time.Duration `env:"DRAIN_INTERVAL" envDefault:"3s"`
+}
+
+// Check implements process.Checked.
+func (c *Config) Check() error {
+	var faults []error
+	if c.KafkaAcks != "all" && c.KafkaAcks != "1" {
+		faults = append(faults, errors.New(`KAFKA_ACKS: must be "all" or "1"`))
+	}
+	if c.TopicPartitions < 1 {
+		faults = append(faults, errors.New("TOPIC_PARTITIONS: must be at least 1"))
+	}
+	if _, err := wallclock.Load(c.TimeZone); err != nil {
+		faults = append(faults, err)
+	}
+	if c.MySQLMigrateDSN == "" {
+		c.MySQLMigrateDSN = c.MySQLDSN
+	}
+	if c.JWKSURL == "" {
+		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+	}
+	return errors.Join(faults...)
+}

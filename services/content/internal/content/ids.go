@@ -1,0 +1,10 @@
+package content
+
+// MemberID identifies a member, the author or the one who acts.
+type MemberID int64
+
+// PostID identifies a post.
+type PostID int64
+
+// CommentID identifies a comment or reply.
+type CommentID int64
