@@ -48,10 +48,12 @@ func openDir(path, name string) (*dir, error) {
 }
 
 func (d *dir) close() error {
-	if !d.temporary {
+	if d.lock == nil {
 		return nil
 	}
-	return errors.Join(os.RemoveAll(d.path), d.lock.Close())
+	lock := d.lock
+	d.lock = nil
+	return errors.Join(os.RemoveAll(d.path), lock.Close())
 }
 
 // sweep removes temporary folders whose owner is gone. It is a courtesy: what

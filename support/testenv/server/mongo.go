@@ -44,6 +44,15 @@ func StartMongoDB(ctx context.Context, o Options) (*MongoDB, error) {
 	return &MongoDB{Server: s, StandIn: standIn}, nil
 }
 
+// Product names what runs, for summaries: people should know which of the two
+// a result comes from.
+func (m *MongoDB) Product() string {
+	if m.StandIn {
+		return "mongo-java-server (a MongoDB stand-in)"
+	}
+	return "MongoDB"
+}
+
 // URI is how a driver reaches the server.
 func (m *MongoDB) URI() string { return mongoURI(m.Port()) }
 

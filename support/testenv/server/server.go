@@ -155,6 +155,7 @@ func (s *Server) Restart(ctx context.Context) error {
 }
 
 // Close stops the server for good and removes its data if it was temporary.
+// A second Close does nothing.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
 	defer cancel()
@@ -162,7 +163,10 @@ func (s *Server) Close() error {
 	if s.dir.temporary {
 		stop = func(context.Context) error { return s.Kill() } // nobody reads this data again
 	}
-	return errors.Join(stop(ctx), s.dir.close())
+	err := stop(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(err, s.dir.close())
 }
 
 // Addr is host:port of the server.
