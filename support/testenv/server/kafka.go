@@ -20,28 +20,30 @@ import (
 var kafkaPom []byte
 
 // Kafka is one broker that is its own controller.
-type Kafka struct{ *Server }
+type Kafka struct {
+	*Server
+	controller port
+}
 
 // StartKafka starts a cluster of one broker without automatic topics.
 func StartKafka(ctx context.Context, o Options) (*Kafka, error) {
-	controller, err := FreePort()
+	cluster, err := startCluster(ctx, 1, o)
 	if err != nil {
 		return nil, err
 	}
-	brokers, err := startBrokers(ctx, o, []member{{id: 1, controllerPort: controller}})
-	if err != nil {
-		return nil, err
-	}
-	return brokers[0], nil
+	return cluster.Brokers[0], nil
 }
 
 // Bootstrap is the address that clients are given.
 func (k *Kafka) Bootstrap() string { return k.Addr() }
 
+// Close stops the broker for good and removes its data if it was temporary.
+func (k *Kafka) Close() error { return errors.Join(k.Server.Close(), k.controller.release()) }
+
 // member is one node of a cluster.
 type member struct {
-	id             int
-	controllerPort int
+	id         int
+	controller port
 }
 
 type kafkaLauncher struct {
@@ -149,7 +151,7 @@ func exists(path string) bool {
 func (l kafkaLauncher) voters() string {
 	voters := make([]string, len(l.cluster))
 	for i, m := range l.cluster {
-		voters[i] = fmt.Sprintf("%d@%s", m.id, localAddr(m.controllerPort))
+		voters[i] = fmt.Sprintf("%d@%s", m.id, localAddr(m.controller.number))
 	}
 	return strings.Join(voters, ",")
 }

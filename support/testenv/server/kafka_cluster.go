@@ -16,19 +16,7 @@ type KafkaCluster struct{ Brokers []*Kafka }
 // StartKafkaCluster starts n brokers side by side, each of which can be stopped
 // and killed by itself. o.Port must be 0.
 func StartKafkaCluster(ctx context.Context, n int, o Options) (*KafkaCluster, error) {
-	members := make([]member, n)
-	for i := range members {
-		port, err := FreePort()
-		if err != nil {
-			return nil, err
-		}
-		members[i] = member{id: i + 1, controllerPort: port}
-	}
-	brokers, err := startBrokers(ctx, o, members)
-	if err != nil {
-		return nil, err
-	}
-	return &KafkaCluster{Brokers: brokers}, nil
+	return startCluster(ctx, n, o)
 }
 
 // Bootstrap lists all brokers.
@@ -53,20 +41,44 @@ func closeBrokers(brokers []*Kafka) error {
 	return errors.Join(errs...)
 }
 
-func startBrokers(ctx context.Context, o Options, members []member) ([]*Kafka, error) {
-	brokers := make([]*Kafka, len(members))
+func startCluster(ctx context.Context, n int, o Options) (*KafkaCluster, error) {
+	members, err := reserveMembers(n)
+	if err != nil {
+		return nil, err
+	}
+	brokers := make([]*Kafka, n)
 	group, groupCtx := errgroup.WithContext(ctx)
-	for i, self := range members {
+	for i := range members {
 		group.Go(func() error {
-			broker, err := startBroker(groupCtx, o, self, members)
+			broker, err := startBroker(groupCtx, o, members[i], members)
 			brokers[i] = broker
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, errors.Join(err, closeBrokers(brokers))
+		return nil, errors.Join(err, closeBrokers(brokers), releaseMembers(members))
 	}
-	return brokers, nil
+	return &KafkaCluster{Brokers: brokers}, nil
+}
+
+func reserveMembers(n int) ([]member, error) {
+	members := make([]member, n)
+	for i := range members {
+		controller, err := reservePort()
+		if err != nil {
+			return nil, errors.Join(err, releaseMembers(members))
+		}
+		members[i] = member{id: i + 1, controller: controller}
+	}
+	return members, nil
+}
+
+func releaseMembers(members []member) error {
+	var errs []error
+	for _, m := range members {
+		errs = append(errs, m.controller.release())
+	}
+	return errors.Join(errs...)
 }
 
 func startBroker(ctx context.Context, o Options, self member, members []member) (*Kafka, error) {
@@ -81,5 +93,5 @@ func startBroker(ctx context.Context, o Options, self member, members []member) 
 	if err != nil {
 		return nil, err
 	}
-	return &Kafka{Server: s}, nil
+	return &Kafka{Server: s, controller: self.controller}, nil
 }

@@ -55,11 +55,12 @@ func classArchive(home, java string) string {
 func archiveClasses(ctx context.Context, java, home, dir string) error {
 	ctx, cancel := context.WithTimeout(ctx, warmUpWithin)
 	defer cancel()
-	controller, err := FreePort()
+	controller, err := reservePort()
 	if err != nil {
 		return err
 	}
-	self := member{id: 1, controllerPort: controller}
+	defer func() { _ = controller.release() }()
+	self := member{id: 1, controller: controller}
 	l := archiver{
 		kafkaLauncher: kafkaLauncher{java: java, home: home, self: self, cluster: []member{self}},
 		archive:       filepath.Join(dir, "kafka.jsa"),

@@ -18,7 +18,7 @@ func (l kafkaLauncher) writeProperties(dir string, port int) (string, error) {
 }
 
 func (l kafkaLauncher) properties(dir string, port int) []string {
-	broker, controller := localAddr(port), localAddr(l.self.controllerPort)
+	broker, controller := localAddr(port), localAddr(l.self.controller.number)
 	return append([]string{
 		"process.roles=broker,controller",
 		fmt.Sprintf("node.id=%d", l.self.id),

@@ -112,15 +112,6 @@ func (l mariadbLauncher) command(dir string, port int) (child.Spec, error) {
 	return child.Spec{Path: l.daemon, Args: args, Dir: dir}, nil
 }
 
-// socketPath is short, since a socket's path may have only about 100 bytes.
-func socketPath(port int) (string, error) {
-	folder := filepath.Join(os.TempDir(), fmt.Sprintf("dailyfeed-sockets-%d", os.Getuid()))
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("make folder of sockets: %w", err)
-	}
-	return filepath.Join(folder, strconv.Itoa(port)), nil
-}
-
 func (l mariadbLauncher) ready(ctx context.Context, port int) error {
 	config, err := mysql.ParseDSN(rootDSN(port, ""))
 	if err != nil {

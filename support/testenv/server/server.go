@@ -14,7 +14,6 @@ import (
 const (
 	probeEvery  = 20 * time.Millisecond
 	probeWithin = 2 * time.Second
-	startTries  = 3 // with a new port each, where the caller named none
 	closeWithin = 20 * time.Second
 )
 
@@ -38,7 +37,7 @@ type Server struct {
 	options  Options
 	launcher launcher
 	dir      *dir
-	port     int
+	port     port
 
 	mu      sync.Mutex
 	process *child.Process
@@ -49,32 +48,25 @@ func launch(ctx context.Context, name string, o Options, l launcher) (*Server, e
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{name: name, options: o, launcher: l, dir: folder, port: o.Port}
+	s := &Server{name: name, options: o, launcher: l, dir: folder, port: port{number: o.Port}}
 	if err := s.first(ctx); err != nil {
-		return nil, errors.Join(err, folder.close())
+		return nil, errors.Join(err, folder.close(), s.port.release())
 	}
 	return s, nil
 }
 
-// first prepares the data and starts; a port that another process took in the
-// meantime is exchanged.
+// first prepares the data and starts.
 func (s *Server) first(ctx context.Context) error {
 	if err := s.launcher.prepare(ctx, s.dir.path); err != nil {
 		return fmt.Errorf("prepare %s: %w", s.name, err)
 	}
-	if s.options.Port != 0 {
-		return s.Start(ctx)
-	}
-	var err error
-	for range startTries {
-		if s.port, err = FreePort(); err != nil {
-			return err
-		}
-		if err = s.Start(ctx); !errors.Is(err, ErrEarlyEnd) {
+	if s.options.Port == 0 {
+		var err error
+		if s.port, err = reservePort(); err != nil {
 			return err
 		}
 	}
-	return err
+	return s.Start(ctx)
 }
 
 // Start runs the server, on the same port and data as before, and returns when
@@ -85,7 +77,10 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.process != nil && !ended(s.process) {
 		return nil
 	}
-	spec, err := s.launcher.command(s.dir.path, s.port)
+	if err := probePort(s.port.number); err != nil { // its owner would answer in the new server's place
+		return fmt.Errorf("start %s: %w", s.name, err)
+	}
+	spec, err := s.launcher.command(s.dir.path, s.port.number)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
@@ -125,7 +120,7 @@ func (s *Server) awaitReady(ctx context.Context, process *child.Process) error {
 func (s *Server) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
-	return s.launcher.ready(ctx, s.port)
+	return s.launcher.ready(ctx, s.port.number)
 }
 
 // Ready asks the server once, by its own protocol, whether it serves.
@@ -166,14 +161,14 @@ func (s *Server) Close() error {
 	err := stop(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(err, s.dir.close())
+	return errors.Join(err, s.dir.close(), s.port.release())
 }
 
 // Addr is host:port of the server.
-func (s *Server) Addr() string { return localAddr(s.port) }
+func (s *Server) Addr() string { return localAddr(s.port.number) }
 
 // Port is the port the server listens on.
-func (s *Server) Port() int { return s.port }
+func (s *Server) Port() int { return s.port.number }
 
 // Dir is the folder of the server's data.
 func (s *Server) Dir() string { return s.dir.path }

@@ -61,12 +61,20 @@ func TestAServerComesBackOnItsPort(t *testing.T) {
 	require.NotEqual(t, pid, s.Pid())
 }
 
-func TestAFailedStartQuotesTheServer(t *testing.T) {
+func TestATakenPortIsNotMistakenForTheServer(t *testing.T) {
 	t.Parallel()
 	taken := startRedis(t, server.Options{})
 	_, err := server.StartRedis(t.Context(), server.Options{Port: taken.Port()})
+	require.ErrorIs(t, err, server.ErrPortTaken)
+}
+
+func TestAFailedStartQuotesTheServer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "mysql"), 0o700)) // looks like data and is none
+	_, err := server.StartMariaDB(t.Context(), server.Options{Dir: dir})
 	require.ErrorIs(t, err, server.ErrEarlyEnd)
-	require.ErrorContains(t, err, "Address already in use")
+	require.ErrorContains(t, err, "Fatal error")
 }
 
 func TestAStartHasADeadline(t *testing.T) {
