@@ -95,3 +95,19 @@ type Store interface {
 
 // Clock tells the time, in UTC with at most microseconds.
 type Clock func() time.Time
+
+// PostState is a post with everything that its owner knows of it.
+type PostState struct {
+	Post
+	PostCounters
+	LastActivityAt time.Time
+}
+
+// StateReader reads the current state of everything, for rebuilding what is
+// derived from it: in the order of ids, deleted rows too.
+type StateReader interface {
+	// ListPosts returns at most limit posts whose ids are above after.
+	ListPosts(ctx context.Context, after PostID, limit int) ([]PostState, error)
+	// ListComments returns at most limit comments whose ids are above after.
+	ListComments(ctx context.Context, after CommentID, limit int) ([]Comment, error)
+}
