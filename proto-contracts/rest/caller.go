@@ -39,8 +39,14 @@ type Request struct {
 	// Path begins with a slash and is escaped.
 	Path  string
 	Query url.Values
-	// Body is written as JSON; nil for none.
+	// Body is written as JSON unless it is an Encoder; nil for none.
 	Body any
+}
+
+// Encoder is a body that is not JSON.
+type Encoder interface {
+	// Encode returns the bytes and their content type.
+	Encode() (body []byte, contentType string, err error)
 }
 
 // Call sends request and returns the payload of its answer.
@@ -101,7 +107,7 @@ func (c *Caller) newRequest(ctx context.Context, request Request) (*http.Request
 	if request.Body == nil {
 		return http.NewRequestWithContext(ctx, request.Method, target, http.NoBody)
 	}
-	body, err := json.Marshal(request.Body)
+	body, contentType, err := encode(request.Body)
 	if err != nil {
 		return nil, fmt.Errorf("write body: %w", err)
 	}
@@ -110,6 +116,14 @@ func (c *Caller) newRequest(ctx context.Context, request Request) (*http.Request
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", contentType)
 	return req, nil
+}
+
+func encode(body any) ([]byte, string, error) {
+	if encoder, ok := body.(Encoder); ok {
+		return encoder.Encode()
+	}
+	content, err := json.Marshal(body)
+	return content, "application/json", err
 }

@@ -11,7 +11,7 @@ const sharedFile = "shared.yaml"
 
 // Services are the names of the services that have a document.
 func Services() []string {
-	return []string{"member", "content"}
+	return []string{"member", "content", "timeline", "search", "image", "activity"}
 }
 
 // Load reads <service>.yaml and shared.yaml from sources and returns the
