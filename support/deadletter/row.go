@@ -1,0 +1,54 @@
+package deadletter
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+)
+
+const columns = "id, event_id, message_key, topic, partition_id, partition_key, headers, payload, attempts, next_attempt_at, lease_owner, lease_until, parked_at, last_error, created_at"
+
+type row struct {
+	ID            int64
+	EventID       string
+	MessageKey    string
+	Topic         string
+	PartitionID   int64
+	PartitionKey  []byte
+	Headers       string
+	Payload       []byte
+	Attempts      int
+	NextAttemptAt time.Time
+	LeaseOwner    string
+	LeaseUntil    time.Time
+	ParkedAt      *time.Time
+	LastError     string
+	CreatedAt     time.Time
+}
+
+func toStored(r row) (Stored, error) {
+	headers, err := toHeaders(r.Headers)
+	if err != nil {
+		return Stored{}, fmt.Errorf("read headers of letter %d: %w", r.ID, err)
+	}
+	return Stored{
+		Letter: Letter{
+			EventID: r.EventID, MessageKey: r.MessageKey, Topic: r.Topic, PartitionID: r.PartitionID,
+			PartitionKey: r.PartitionKey, Headers: headers, Payload: r.Payload,
+		},
+		ID: r.ID, Attempts: r.Attempts, NextAttemptAt: r.NextAttemptAt, LeaseOwner: r.LeaseOwner,
+		LeaseUntil: r.LeaseUntil, ParkedAt: r.ParkedAt, LastError: r.LastError, CreatedAt: r.CreatedAt,
+	}, nil
+}
+
+func fromHeaders(headers []kafka.Header) (string, error) {
+	text, err := json.Marshal(headers)
+	return string(text), err
+}
+
+func toHeaders(text string) (headers []kafka.Header, err error) {
+	err = json.Unmarshal([]byte(text), &headers)
+	return headers, err
+}
