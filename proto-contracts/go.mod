@@ -11,6 +11,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/idempotency => ../support/idempotency
 	github.com/dailyfeed/dailyfeed/support/kafka => ../support/kafka
+	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/mongo => ../support/mongo
 	github.com/dailyfeed/dailyfeed/support/mysql => ../support/mysql
 	github.com/dailyfeed/dailyfeed/support/pagination => ../support/pagination
@@ -26,4 +27,10 @@ require (
 	github.com/stretchr/testify v1.12.1
 	go.yaml.in/yaml/v3 v3.0.5
 	google.golang.org/protobuf v1.36.12
+)
+
+require (
+	github.com/getkin/kin-openapi v0.152.0 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
+	golang.org/x/text v0.43.0 // indirect
 )

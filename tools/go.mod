@@ -12,6 +12,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/idempotency => ../support/idempotency
 	github.com/dailyfeed/dailyfeed/support/kafka => ../support/kafka
+	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/mongo => ../support/mongo
 	github.com/dailyfeed/dailyfeed/support/mysql => ../support/mysql
 	github.com/dailyfeed/dailyfeed/support/pagination => ../support/pagination
@@ -20,4 +21,20 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../support/serviceclient
 	github.com/dailyfeed/dailyfeed/support/testenv => ../support/testenv
 	github.com/dailyfeed/dailyfeed/support/wallclock => ../support/wallclock
+)
+
+require (
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+	golang.org/x/mod v0.42.0
+	golang.org/x/text v0.43.0
+)
+
+require github.com/caarlos0/env/v11 v11.4.2 // indirect
+
+require (
+	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
+	github.com/dailyfeed/dailyfeed/support/process v0.0.0
+	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )

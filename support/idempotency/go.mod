@@ -11,6 +11,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/deadletter => ../../support/deadletter
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/kafka => ../../support/kafka
+	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/mongo => ../../support/mongo
 	github.com/dailyfeed/dailyfeed/support/mysql => ../../support/mysql
 	github.com/dailyfeed/dailyfeed/support/pagination => ../../support/pagination
@@ -20,3 +21,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
 	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
 )
+
+require github.com/stretchr/testify v1.12.1
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

@@ -12,6 +12,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/idempotency => ../../support/idempotency
 	github.com/dailyfeed/dailyfeed/support/kafka => ../../support/kafka
+	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/mysql => ../../support/mysql
 	github.com/dailyfeed/dailyfeed/support/pagination => ../../support/pagination
 	github.com/dailyfeed/dailyfeed/support/process => ../../support/process
