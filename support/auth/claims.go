@@ -77,7 +77,7 @@ func readClaims(payload []byte, now time.Time) (Claims, error) {
 // missing, of another type, or contradicts another.
 func claimsOf(members object) (claims Claims, broken string) {
 	for _, name := range []string{"iss", "aud"} {
-		if value, _ := members.text(name); value != issuer {
+		if members.text(name) != issuer {
 			return Claims{}, name
 		}
 	}
@@ -96,10 +96,10 @@ func claimsOf(members object) (claims Claims, broken string) {
 	if numbers[0] != claims.MemberID {
 		return Claims{}, "id"
 	}
-	if subject, _ := members.text("sub"); subject != strconv.FormatInt(claims.MemberID, 10) {
+	if members.text("sub") != strconv.FormatInt(claims.MemberID, 10) {
 		return Claims{}, "sub"
 	}
-	if claims.TokenID, _ = members.text("jti"); !idForm.MatchString(claims.TokenID) {
+	if claims.TokenID = members.text("jti"); !idForm.MatchString(claims.TokenID) {
 		return Claims{}, "jti"
 	}
 	var ok bool

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"strings"
 	"testing"
@@ -50,9 +51,7 @@ func (f *forger) json(v map[string]any) string {
 // with is f with members of the header or claims replaced; a nil removes one.
 func with(members map[string]any, changes map[string]any) map[string]any {
 	out := map[string]any{}
-	for name, value := range members {
-		out[name] = value
-	}
+	maps.Copy(out, members)
 	for name, value := range changes {
 		if value == nil {
 			delete(out, name)
@@ -149,7 +148,10 @@ func (f *forger) badAlgorithms(out map[string]string) {
 func (f *forger) badKeyIDs(out map[string]string) {
 	for _, kid := range []any{
 		"", "unknown", "../../../../dev/null", "' OR 1=1 --", "key-1\x00", strings.Repeat("k", 500), f.signer.ID + " ", f.signer.ID + "\n",
-		strings.ToLower(f.signer.ID), 1, []string{f.signer.ID}, map[string]any{"kid": f.signer.ID}, "http://evil.example/jwks.json",
+		strings.ToLower(f.signer.ID), 1,
+		[]string{f.signer.ID},
+		map[string]any{"kid": f.signer.ID},
+		"http://evil.example/jwks.json",
 	} {
 		out[fmt.Sprintf("kid %.40v", kid)] = f.withHeader(obj{"kid": kid})
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func FuzzAuthenticate(f *testing.F) {
 			return
 		}
 		var failure *apierr.Error
-		require.True(t, errors.As(err, &failure))
+		require.ErrorAs(t, err, &failure)
 		require.Contains(t, []string{"INVALID_TOKEN", "BEARER_TOKEN_MISSING", "JWT_EXPIRED"}, failure.Code.Name())
 	})
 }

@@ -50,7 +50,7 @@ func maxAgeOf(cacheControl string) time.Duration {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		seconds, err := strconv.ParseUint(value, 10, 31)
 		if strings.EqualFold(name, "max-age") && err == nil {
-			return time.Duration(seconds) * time.Second //nolint:gosec // 31 bits
+			return time.Duration(seconds) * time.Second
 		}
 	}
 	return 0

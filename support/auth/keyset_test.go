@@ -72,6 +72,9 @@ func run(t *testing.T, set *auth.KeySet) (stop func()) {
 	}
 }
 
+// pass lets time pass in a bubble.
+func pass(d time.Duration) { <-time.After(d) }
+
 var errDown = errors.New("member is down")
 
 func TestKnownKeysCostNoFetch(t *testing.T) {
@@ -83,7 +86,7 @@ func TestKnownKeysCostNoFetch(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "a", key.ID)
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		_, err := set.Find(t.Context(), "a")
 		require.NoError(t, err, "keys do not expire by themselves")
 		require.Equal(t, 1, source.count())
@@ -96,19 +99,19 @@ func TestUnknownKeyIsFetchedAtMostOnceInTenSeconds(t *testing.T) {
 		source, set := newScripted("a")
 		_, err := set.Find(t.Context(), "a")
 		require.NoError(t, err)
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 
 		for range 95 { // 9.5 s of forged key ids
 			_, err = set.Find(t.Context(), "forged")
 			require.ErrorIs(t, err, auth.ErrUnknownKey)
-			time.Sleep(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 		}
 		require.Equal(t, 2, source.count())
 
 		source.set(nil, "b", "a")
 		_, err = set.Find(t.Context(), "b")
 		require.ErrorIs(t, err, auth.ErrUnknownKey)
-		time.Sleep(500 * time.Millisecond)
+		pass(500 * time.Millisecond)
 		_, err = set.Find(t.Context(), "b")
 		require.NoError(t, err)
 		require.Equal(t, 3, source.count())
@@ -198,11 +201,11 @@ func TestWithoutAnyKeysTheSourceIsAskedOnceASecond(t *testing.T) {
 			_, err := set.Find(t.Context(), "a")
 			require.ErrorIs(t, err, auth.ErrKeysUnavailable)
 			require.ErrorIs(t, err, errDown)
-			time.Sleep(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 		}
 		require.Equal(t, 4, source.count())
 		source.set(nil, "a")
-		time.Sleep(time.Second)
+		pass(time.Second)
 		_, err := set.Find(t.Context(), "a")
 		require.NoError(t, err)
 	})
@@ -215,14 +218,14 @@ func TestMemberDownKeepsTheKeysThatAreKnown(t *testing.T) {
 		stop := run(t, set)
 		synctest.Wait()
 		source.set(errDown)
-		time.Sleep(24 * time.Hour)
+		pass(24 * time.Hour)
 		_, err := set.Find(t.Context(), "a")
 		require.NoError(t, err)
 		_, err = set.Find(t.Context(), "b")
 		require.ErrorIs(t, err, auth.ErrKeysUnavailable, "it may exist: nobody can say")
 
 		source.set(nil, "b")
-		time.Sleep(5 * time.Second) // recovery
+		pass(5 * time.Second) // recovery
 		_, err = set.Find(t.Context(), "b")
 		require.NoError(t, err)
 		_, err = set.Find(t.Context(), "a")
@@ -247,7 +250,7 @@ func TestRunFetchesBeforeKeysAreTooOld(t *testing.T) {
 			source.set(nil, "a")
 			set := auth.NewKeySet(auth.KeySetConfig{Source: source, TTL: c.ttl, Now: time.Now})
 			stop := run(t, set)
-			time.Sleep(c.want*3 + c.want/2)
+			pass(c.want*3 + c.want/2)
 			stop()
 			require.Len(t, source.fetches, 4, name)
 			require.Equal(t, c.want, source.fetches[3].Sub(source.fetches[2]), name)
@@ -267,7 +270,7 @@ func TestRunTriesAgainWithLongerPauses(t *testing.T) {
 			}
 		}})
 		stop := run(t, set)
-		time.Sleep(30 * time.Second)
+		pass(30 * time.Second)
 		stop()
 		var pauses []time.Duration
 		for i := 1; i < len(source.fetches); i++ {
@@ -289,4 +292,6 @@ func TestPanickingSourceBlocksNobody(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) FetchKeys(context.Context) ([]auth.Key, time.Duration, error) { panic("broken") }
+func (panicking) FetchKeys(context.Context) ([]auth.Key, time.Duration, error) {
+	panic("broken") //nolint:forbidigo // what a source must not do
+}

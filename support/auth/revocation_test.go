@@ -95,7 +95,7 @@ func TestMemberIsAskedWhereRedisDoesNotKnow(t *testing.T) {
 func TestHangingRedisAndMemberEndInUnavailable(t *testing.T) {
 	t.Parallel()
 	issuer := authtest.NewIssuer(t)
-	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: http.DefaultClient}, Now: time.Now})
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: &http.Client{}}, Now: time.Now})
 	verifier := auth.NewVerifier(auth.Config{
 		Keys: keys, Revocations: hanging{}, Introspector: hanging{}, DeadSessions: hanging{}, Now: time.Now,
 		StoreTimeout: 10 * time.Millisecond, MemberTimeout: 10 * time.Millisecond,
@@ -108,7 +108,7 @@ func TestHangingRedisAndMemberEndInUnavailable(t *testing.T) {
 func TestShortAnswerOfTheStoreIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	issuer := authtest.NewIssuer(t)
-	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: http.DefaultClient}, Now: time.Now})
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: &http.Client{}}, Now: time.Now})
 	verifier := auth.NewVerifier(auth.Config{Keys: keys, Revocations: shortStore{}, Introspector: issuer, DeadSessions: issuer, Now: time.Now})
 	token := issuer.Token(1, authtest.Session(7))
 	issuer.EndSession(7)

@@ -50,13 +50,14 @@ func (o object) readMember(decoder *json.Decoder) error {
 	return nil
 }
 
-// text is the string at name; ok is false for anything else, null too.
-func (o object) text(name string) (value string, ok bool) {
-	raw := o[name]
-	if len(raw) == 0 || raw[0] != '"' {
-		return "", false
+// text is the string at name, "" for anything else.
+func (o object) text(name string) string {
+	var value any
+	if len(o[name]) == 0 || json.Unmarshal(o[name], &value) != nil {
+		return ""
 	}
-	return value, json.Unmarshal(raw, &value) == nil
+	text, _ := value.(string)
+	return text
 }
 
 // integer is the number at name, written as plain digits, from 1 to 2^53-1.
@@ -87,7 +88,7 @@ func (o object) texts(name string) (values []string, ok bool) {
 // positive reads digits without a leading zero as an id or a time: 1 to 2^53-1.
 func positive(digits string) (value int64, ok bool) {
 	const maxDigits, limit = 16, 1 << 53
-	if len(digits) == 0 || len(digits) > maxDigits || digits[0] == '0' {
+	if digits == "" || len(digits) > maxDigits || digits[0] == '0' {
 		return 0, false
 	}
 	for _, digit := range []byte(digits) {

@@ -63,13 +63,11 @@ func readHeader(raw []byte) (keyID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	alg, _ := header.text("alg")
-	typ, _ := header.text("typ")
-	keyID, _ = header.text("kid")
+	keyID = header.text("kid")
 	switch {
-	case alg != algorithm:
+	case header.text("alg") != algorithm:
 		return "", fmt.Errorf("%w: algorithm is not %s", errShape, algorithm)
-	case typ != tokenType:
+	case header.text("typ") != tokenType:
 		return "", fmt.Errorf("%w: type is not %s", errShape, tokenType)
 	case !idForm.MatchString(keyID):
 		return "", fmt.Errorf("%w: no key id", errShape)

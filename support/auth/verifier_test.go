@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -27,8 +26,8 @@ type bench struct {
 func newBench(t testing.TB) *bench {
 	t.Helper()
 	issuer, redis := authtest.NewIssuer(t), &authtest.Redis{}
-	member := auth.MemberAPI{BaseURL: issuer.URL, InternalToken: authtest.InternalToken, Client: http.DefaultClient}
-	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: http.DefaultClient}, Now: time.Now})
+	member := auth.MemberAPI{BaseURL: issuer.URL, InternalToken: authtest.InternalToken, Client: &http.Client{}}
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: &http.Client{}}, Now: time.Now})
 	verifier := auth.NewVerifier(auth.Config{Keys: keys, Revocations: redis, Introspector: member, DeadSessions: member, Now: time.Now})
 	return &bench{Issuer: issuer, redis: redis, verifier: verifier}
 }
@@ -49,7 +48,7 @@ func (b *bench) get(authorization ...string) (context.Context, http.Header, erro
 func requireRefused(t *testing.T, err error, code *apierr.Code, headers map[string]string, about ...any) {
 	t.Helper()
 	var failure *apierr.Error
-	require.True(t, errors.As(err, &failure), append([]any{"got %v: %v", err}, about...)...)
+	require.ErrorAs(t, err, &failure, about...)
 	require.Equal(t, code.Name(), failure.Code.Name(), about...)
 	require.Equal(t, headers, failure.Headers, about...)
 }
@@ -165,7 +164,7 @@ func TestExpiredTokenWithACookie(t *testing.T) {
 func TestDeadSessionsAreAskedForABoundedTime(t *testing.T) {
 	t.Parallel()
 	issuer := authtest.NewIssuer(t)
-	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: http.DefaultClient}, Now: time.Now})
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: issuer.JWKSURL(), Client: &http.Client{}}, Now: time.Now})
 	verifier := auth.NewVerifier(auth.Config{Keys: keys, DeadSessions: hanging{}, Now: time.Now, MemberTimeout: 20 * time.Millisecond})
 	r := request(http.MethodGet, "Bearer "+issuer.Token(1, authtest.Expired()))
 	r.AddCookie(&http.Cookie{Name: "refresh_token", Value: "x"})

@@ -54,7 +54,7 @@ func (r *reader) count() int {
 		r.broken, r.rest = true, nil
 		return 0
 	}
-	return int(n) //nolint:gosec // not more than len(rest)
+	return int(n)
 }
 
 func (r *reader) numbers() (out []int64) {

@@ -2,7 +2,6 @@ package pagination_test
 
 import (
 	"bytes"
-	"errors"
 	"net/url"
 	"testing"
 
@@ -31,7 +30,7 @@ func newSealer(t *testing.T) *pagination.Sealer {
 func brokenFields(t *testing.T, err error) (fields []string) {
 	t.Helper()
 	var failure *apierr.Error
-	require.True(t, errors.As(err, &failure), "got %v", err)
+	require.ErrorAs(t, err, &failure)
 	require.Same(t, apierr.CodeValidationFailed, failure.Code)
 	for _, v := range failure.Violations {
 		fields = append(fields, v.Field)

@@ -54,7 +54,7 @@ func (i *Issuer) Dead(_ context.Context, tokenHash string) (bool, error) {
 
 // Verifier checks this issuer's tokens: keys over HTTP, revocations from within.
 func (i *Issuer) Verifier() *auth.Verifier {
-	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: i.JWKSURL(), Client: http.DefaultClient}, Now: i.now})
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: i.JWKSURL(), Client: &http.Client{}}, Now: i.now})
 	return auth.NewVerifier(auth.Config{Keys: keys, Revocations: &Redis{}, Introspector: i, DeadSessions: i, Now: i.now})
 }
 
@@ -111,7 +111,12 @@ func answerWith[Q any](w http.ResponseWriter, r *http.Request, answer func(Q) an
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"status": http.StatusOK, "result": "SUCCESS", "data": answer(question)})
+	body, err := json.Marshal(map[string]any{"status": http.StatusOK, "result": "SUCCESS", "data": answer(question)})
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	_, _ = w.Write(body)
 }
 
 // Redis is an auth.RevocationStore in memory. The zero value is empty: all that
