@@ -29,14 +29,24 @@ require (
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
 )
 
-require github.com/stretchr/testify v1.12.1 // indirect
+require (
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/stretchr/testify v1.12.1 // indirect
+)
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/dailyfeed/dailyfeed/proto-contracts v0.0.0
+	github.com/dailyfeed/dailyfeed/support/auth v0.0.0
+	github.com/dailyfeed/dailyfeed/support/deadletter v0.0.0
 	github.com/dailyfeed/dailyfeed/support/httpserver v0.0.0
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
+	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0
+	github.com/dailyfeed/dailyfeed/support/memberdirectory v0.0.0
+	github.com/dailyfeed/dailyfeed/support/metrics v0.0.0
+	github.com/dailyfeed/dailyfeed/support/pagination v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
+	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/dailyfeed/dailyfeed/support/wallclock v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1 // indirect

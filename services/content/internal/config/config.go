@@ -31,6 +31,8 @@ type Config struct {
 	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss
 	// of a leader can lose what only it had.
 	KafkaAcks string `env:"KAFKA_ACKS" envDefault:"all"`
+	// TopicPrefix begins the names of the daily topics.
+	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
 	// TopicPartitions is how many partitions a new day's topic gets.
 	TopicPartitions int `env:"TOPIC_PARTITIONS" envDefault:"6"`
 	// MemberURL is member's base URL: authors' names, introspection, keys.

@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/httpapi"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/mysqlstore"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/publisher"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/readconsumer"
+	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/support/deadletter"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
+	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/wallclock"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// service is content, put together.
+type service struct {
+	registry    *prometheus.Registry
+	pool        *mysql.Pool
+	redis       *rediscache.Client
+	producer    *kafka.Producer
+	topics      *topics
+	store       *mysqlstore.Store
+	book        *mysql.AnswerBook
+	letters     *metrics.Letters
+	deadLetters *deadletter.Store
+	publisher   *deadletter.Publisher
+	drain       *deadletter.Drain
+	keys        *auth.KeySet
+	reads       *kafka.Consumer
+	server      *httpserver.Server
+}
+
+func wire(cfg config.Config) (s *service, err error) {
+	s = &service{registry: metrics.NewRegistry("content")}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if err := s.openStores(cfg); err != nil {
+		return s, err
+	}
+	if err := s.openEvents(cfg); err != nil {
+		return s, err
+	}
+	return s, s.openServer(cfg)
+}
+
+func (s *service) close() {
+	if s.topics != nil {
+		s.topics.close()
+	}
+	if s.producer != nil {
+		s.producer.Close()
+	}
+	if s.redis != nil {
+		_ = s.redis.Close() // nothing is written on closing
+	}
+	if s.pool != nil {
+		s.pool.Close()
+	}
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections})
+	if err != nil {
+		return err
+	}
+	metrics.WatchSQL(s.registry, s.pool.SQL(), "content")
+	if s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Now: now}); err != nil {
+		return err
+	}
+	s.store = mysqlstore.New(s.pool)
+	s.book = mysql.NewAnswerBook(s.pool, mysqlstore.AnswerTable, now)
+	return nil
+}
+
+func (s *service) openEvents(cfg config.Config) (err error) {
+	spec := kafka.TopicSpec{Partitions: cfg.TopicPartitions}
+	var acks kafka.Acks
+	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
+		return err
+	}
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "content", Acks: acks, Topics: spec})
+	if err != nil {
+		return err
+	}
+	if s.topics, err = openTopics(cfg, spec); err != nil {
+		return err
+	}
+	s.letters = metrics.NewLetters(s.registry)
+	s.deadLetters = deadletter.NewStore(s.pool, "content", processName(), now)
+	s.publisher = deadletter.NewPublisher(s.deadLetters, s.producer, s.letters, deadletter.PublisherConfig{})
+	s.drain = deadletter.NewDrain(s.deadLetters, s.producer, s.letters)
+	reads := &readconsumer.Consumer{Reads: s.store, Poison: mysqlstore.PoisonStore{Store: s.store, Now: now}, Now: now}
+	s.reads, err = kafka.NewConsumer(kafka.ConsumerConfig{
+		Bootstrap: bootstrap(cfg), ClientID: "content", Group: readconsumer.Group, Prefix: cfg.TopicPrefix,
+		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group),
+	})
+	return err
+}
+
+func (s *service) openServer(cfg config.Config) (err error) {
+	client := &http.Client{Timeout: memberTimeout}
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: client}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: client}
+	migrations, err := mysqlstore.Migrations()
+	if err != nil {
+		return err
+	}
+	s.server, err = httpserver.New(httpserver.Config{
+		Settings:     cfg.Settings,
+		Service:      "content",
+		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Caller:       callerID,
+		Book:         s.book,
+		Unavailable:  mysql.IsUnavailable,
+		Ready: map[string]func(ctx context.Context) error{
+			"mysql": func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
+		},
+		Registerer: s.registry,
+		Document:   contentrest.Document(),
+	})
+	if err != nil {
+		return err
+	}
+	api, err := s.api(cfg, client)
+	if err != nil {
+		return err
+	}
+	api.Mount(s.server)
+	return nil
+}
+
+// memberTimeout bounds a question to member on the path of a write.
+const memberTimeout = 2 * time.Second
+
+func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, error) {
+	zone, err := wallclock.Load(cfg.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	facts := &publisher.Recorder{
+		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: httpserver.TraceParent,
+	}
+	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))
+	return &httpapi.API{
+		Posts:    content.NewPostService(s.store, facts, now),
+		Comments: content.NewCommentService(s.store, facts, now),
+		States:   s.store,
+		Authors:  authors{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
+		Caller:   func(ctx context.Context) content.MemberID { return content.MemberID(callerID(ctx)) },
+		Zone:     zone,
+	}, nil
+}
+
+func callerID(ctx context.Context) int64 {
+	caller, _ := auth.CallerFrom(ctx)
+	return caller.MemberID
+}
+
+// authors adapts the fleet's directory to this service's wire.
+type authors struct{ directory *memberdirectory.Directory }
+
+// FindAuthor implements httpapi.Authors.
+func (a authors) FindAuthor(ctx context.Context, member content.MemberID) httpapi.Author {
+	signature := a.directory.Find(ctx, int64(member))[int64(member)]
+	return httpapi.Author{Name: signature.Name, Handle: signature.Handle, AvatarURL: signature.AvatarURL}
+}
+
+// newEventID is a UUIDv7: sorted by time, so that inserts go to the end of the index.
+func newEventID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// processName names this process in leases.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return host + "/" + strconv.Itoa(os.Getpid()) + "/" + newEventID()[:8]
+}
