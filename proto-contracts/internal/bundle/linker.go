@@ -50,6 +50,7 @@ func (l *linker) copyPathItems() error {
 		}
 		item = item.Clone()
 		if inside {
+			l.describeAliases()
 			markAlias(item)
 		} else {
 			pointToShared(item)
@@ -57,6 +58,17 @@ func (l *linker) copyPathItems() error {
 		paths.Set(path, item)
 	}
 	return nil
+}
+
+// describeAliases adds the tag of aliases to the document, once.
+func (l *linker) describeAliases() {
+	tags, _ := l.document.Value("tags").([]any)
+	for _, tag := range tags {
+		if tag.(*Object).Text("name") == aliasTag {
+			return
+		}
+	}
+	l.document.Set("tags", append(tags, NewObject("name", aliasTag, "description", "Second paths to the same things.")))
 }
 
 func markAlias(item *Object) {
