@@ -1,0 +1,113 @@
+package mysqlreader
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+)
+
+// How far ListNewest looks back at a time.
+const (
+	firstSpan  = 24 * time.Hour
+	leastWiden = 2
+	mostWiden  = 16
+)
+
+// authorsAtOnce bounds an IN list: MariaDB turns one of 1000 into a join that
+// reads the whole index.
+const authorsAtOnce = 500
+
+// beginning is before every post.
+var beginning = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+type entryRow struct {
+	ID        int64
+	CreatedAt time.Time
+}
+
+func (r *entryRow) fields() []any { return []any{&r.ID, &r.CreatedAt} }
+
+func toEntry(r entryRow) timeline.FeedEntry {
+	return timeline.FeedEntry{PostID: timeline.PostID(r.ID), CreatedAt: r.CreatedAt}
+}
+
+// ListNewest implements timeline.HomeIndex.
+//
+// No index holds the posts of many authors by time. So it looks back span by
+// span, newest first, at one range of the index by author for each of them, and
+// stops when there are enough: that reads what these authors published in the
+// time that the result covers, and part of a span more. How wide the next span
+// is follows from how many posts the last one had.
+func (r *Reader) ListNewest(ctx context.Context, authors []timeline.MemberID, after *timeline.Key, limit int) ([]timeline.FeedEntry, error) {
+	if len(authors) == 0 || limit <= 0 {
+		return nil, nil
+	}
+	var found []timeline.FeedEntry
+	until, span := time.Time{}, firstSpan
+	from := r.now().Add(-span)
+	if after != nil {
+		from = after.At.Add(-span)
+	}
+	for {
+		if from.Before(beginning) {
+			from = beginning
+		}
+		rows, err := r.listSpan(ctx, authors, spanOf{from: from, until: until, after: after}, limit-len(found))
+		if err != nil {
+			return nil, failed(err, "list newest posts of %d members", len(authors))
+		}
+		for _, row := range rows {
+			found = append(found, toEntry(row))
+		}
+		if len(found) >= limit || !from.After(beginning) {
+			return found, nil
+		}
+		span = widen(span, len(rows), limit-len(found))
+		until, from = from, from.Add(-span)
+	}
+}
+
+// spanOf is a range of time: [from, until), and below after. A zero until is open.
+type spanOf struct {
+	from, until time.Time
+	after       *timeline.Key
+}
+
+func (r *Reader) listSpan(ctx context.Context, authors []timeline.MemberID, span spanOf, limit int) ([]entryRow, error) {
+	const newestFirst = "ORDER BY created_at DESC, id DESC LIMIT ?"
+	var s statement
+	for chunk := range slices.Chunk(authors, authorsAtOnce) {
+		if s.text != "" {
+			s.add("UNION ALL")
+		}
+		s.add("(SELECT id, created_at FROM posts FORCE INDEX (ix_posts_author) WHERE author_id IN ? AND is_deleted = FALSE", chunk)
+		span.add(&s)
+		s.add(newestFirst+")", limit)
+	}
+	if len(authors) > authorsAtOnce {
+		s.add(newestFirst, limit)
+	}
+	return collect(ctx, r, s, (*entryRow).fields)
+}
+
+func (p spanOf) add(s *statement) {
+	s.add("AND created_at >= ?", p.from)
+	switch {
+	case !p.until.IsZero():
+		s.add("AND created_at < ?", p.until)
+	case p.after != nil:
+		s.add("AND created_at <= ? AND (created_at < ? OR id < ?)", p.after.At, p.after.At, p.after.ID)
+	}
+}
+
+// widen guesses the span that holds missing posts, twice over, where the last
+// one held had.
+func widen(span time.Duration, had, missing int) time.Duration {
+	factor := mostWiden
+	if had > 0 {
+		factor = min(max(leastWiden*missing/had, leastWiden), mostWiden)
+	}
+	return span * time.Duration(factor)
+}

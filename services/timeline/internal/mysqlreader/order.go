@@ -1,0 +1,81 @@
+package mysqlreader
+
+import (
+	"slices"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+)
+
+// order is the columns of an index behind those that a query fixes: the last is
+// the id, the one before it a time, and before that there may be a rank.
+type order struct {
+	rank, at, id string
+	ascending    bool
+}
+
+func (o order) columns() []string {
+	if o.rank == "" {
+		return []string{o.at, o.id}
+	}
+	return []string{o.rank, o.at, o.id}
+}
+
+func (o order) values(key timeline.Key) []any {
+	if o.rank == "" {
+		return []any{key.At, key.ID}
+	}
+	return []any{key.Rank, key.At, key.ID}
+}
+
+// addPage adds what stands behind the slice's key, the order and the bounds.
+func (o order) addPage(s *statement, slice timeline.Slice) {
+	if slice.After != nil {
+		o.addAfter(s, *slice.After)
+	}
+	direction := " DESC"
+	if o.ascending {
+		direction = ""
+	}
+	text := "ORDER BY "
+	for i, column := range o.columns() {
+		if i > 0 {
+			text += ", "
+		}
+		text += column + direction
+	}
+	s.add(text+" LIMIT ? OFFSET ?", slice.Limit, slice.Skip)
+}
+
+// addAfter adds a condition that the server reads as disjoint ranges of the
+// index, one for each column: so a page begins where the one before ended,
+// however many rows share its rank. A comparison of tuples would not do: it is
+// not used as a range.
+func (o order) addAfter(s *statement, after timeline.Key) {
+	behind := " < ?"
+	if o.ascending {
+		behind = " > ?"
+	}
+	columns, values := o.columns(), o.values(after)
+	text, equal := "AND (", ""
+	var args []any
+	for i, column := range columns {
+		if i > 0 {
+			text += " OR "
+		}
+		text += "(" + equal + column + behind + ")"
+		args = append(append(args, values[:i]...), values[i])
+		equal += column + " = ? AND "
+	}
+	s.add(text+")", args...)
+}
+
+// sorted puts rows in the order of their keys.
+func sorted[T any](rows []T, ascending bool, keyOf func(T) timeline.Key) []T {
+	slices.SortFunc(rows, func(a, b T) int {
+		if ascending {
+			return keyOf(a).Compare(keyOf(b))
+		}
+		return keyOf(b).Compare(keyOf(a))
+	})
+	return rows
+}

@@ -1,0 +1,115 @@
+package timeline
+
+import (
+	"context"
+	"time"
+)
+
+// FeedLength is how many posts a stored home feed holds: the newest ones.
+const FeedLength = 800
+
+// FeedEntry is a post in a home feed.
+type FeedEntry struct {
+	PostID PostID
+	// CreatedAt orders the feed. A stored feed knows it to the second, and the
+	// rows of the posts decide the order within one.
+	CreatedAt time.Time
+}
+
+// Followings is whom a member follows. Version grows with each follow and unfollow.
+type Followings struct {
+	Members []MemberID
+	Version int64
+}
+
+// FollowGraph knows who follows whom.
+type FollowGraph interface {
+	// FindFollowings returns all that member follows as they are now. An error
+	// means that it cannot be found out at the moment.
+	FindFollowings(ctx context.Context, member MemberID) (Followings, error)
+}
+
+// FeedState says whether a stored feed may be shown.
+type FeedState uint8
+
+const (
+	// FeedMissing is a feed that is not stored, or was built for other followings.
+	FeedMissing FeedState = iota
+	// FeedUnproven is a feed of which only its FollowGraph can tell whether it
+	// was built for the followings of now.
+	FeedUnproven
+	// FeedReady is a feed that may be shown.
+	FeedReady
+)
+
+// FeedRange is a run of a stored feed, newest first: Count entries from the
+// Start-th on, or from the newest one of the second Until on where that is set.
+type FeedRange struct {
+	Start int
+	Until time.Time
+	Count int
+}
+
+// FeedRun is what a stored feed has in a FeedRange.
+type FeedRun struct {
+	State FeedState
+	// Version is that of the followings that the feed was built for.
+	Version int64
+	Entries []FeedEntry
+	// Bottom says that nothing is stored below Entries; then Whole says whether
+	// nothing older exists either.
+	Bottom bool
+	Whole  bool
+}
+
+// FeedStore keeps home feeds; what it holds may be lost at any time. An error
+// means that the store cannot be used at the moment.
+type FeedStore interface {
+	// ReadFeed reads a run of reader's feed as it is now.
+	ReadFeed(ctx context.Context, reader MemberID, part FeedRange) (FeedRun, error)
+	// BeginFeed throws reader's feed away and collects from now on what is
+	// published by followings. The ticket names this attempt for FillFeed.
+	BeginFeed(ctx context.Context, reader MemberID, followings Followings) (ticket string, err error)
+	// FillFeed adds entries to what was collected since BeginFeed and makes the
+	// feed ready; whole says that nothing older exists. A feed that was begun
+	// again since, or lost, stays as it is.
+	FillFeed(ctx context.Context, reader MemberID, ticket string, entries []FeedEntry, whole bool) error
+	// DropFromFeed removes posts from reader's feed.
+	DropFromFeed(ctx context.Context, reader MemberID, posts []PostID) error
+	// FindFeedFollowings returns the followings that reader's feed was built
+	// for, else ErrAbsent.
+	FindFeedFollowings(ctx context.Context, reader MemberID) (Followings, error)
+}
+
+// BuildGate keeps building feeds from multiplying load.
+type BuildGate interface {
+	// Once runs build, unless a call for the same reader is running it, whose
+	// outcome it then shares. Only so many builds run at a time; the others wait
+	// until ctx ends.
+	Once(ctx context.Context, reader MemberID, build func(ctx context.Context) (Home, error)) (Home, error)
+}
+
+// Home is a feed that was just built from the database.
+type Home struct {
+	Followings Followings
+	// Entries are the newest, at most FeedLength, with exact times.
+	Entries []FeedEntry
+}
+
+// read is a run of the built feed, as a FeedStore would have it.
+func (h Home) read(part FeedRange) FeedRun {
+	from := min(part.Start, len(h.Entries))
+	if !part.Until.IsZero() {
+		end := part.Until.Truncate(time.Second).Add(time.Second)
+		for from < len(h.Entries) && !h.Entries[from].CreatedAt.Before(end) {
+			from++
+		}
+	}
+	to := min(from+part.Count, len(h.Entries))
+	return FeedRun{
+		State: FeedReady, Version: h.Followings.Version, Entries: h.Entries[from:to],
+		Bottom: to == len(h.Entries), Whole: h.whole(),
+	}
+}
+
+func (h Home) whole() bool { return len(h.Entries) < FeedLength }

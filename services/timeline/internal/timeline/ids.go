@@ -1,0 +1,10 @@
+package timeline
+
+// MemberID identifies a member: an author, or the one who reads.
+type MemberID int64
+
+// PostID identifies a post.
+type PostID int64
+
+// CommentID identifies a comment or reply.
+type CommentID int64
