@@ -84,7 +84,8 @@ func (s *service) openStores(cfg config.Config) (err error) {
 		return err
 	}
 	metrics.WatchSQL(s.registry, s.pool.SQL(), "content")
-	if s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Now: now}); err != nil {
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err != nil {
 		return err
 	}
 	s.store = mysqlstore.New(s.pool)

@@ -26,6 +26,10 @@ type Config struct {
 	MySQLMaxConnections int `env:"MYSQL_MAX_CONNECTIONS" envDefault:"20"`
 	// RedisAddr is host:port of the Redis that holds revocations and caches.
 	RedisAddr string `env:"REDIS_ADDR,required"`
+	// RedisPassword is empty where Redis asks for none.
+	RedisPassword process.Secret `env:"REDIS_PASSWORD"`
+	// RedisDB is the number of the database.
+	RedisDB int `env:"REDIS_DB" envDefault:"0"`
 	// KafkaBootstrapServers are host:port, comma separated.
 	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS,required"`
 	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss

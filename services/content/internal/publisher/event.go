@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 )
 

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/publisher"
 	"github.com/dailyfeed/dailyfeed/support/deadletter"

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/google/uuid"
