@@ -31,6 +31,7 @@ func eventOf(t activityrecord.Type) *activityrecord.Event {
 		EventId: eventID, Type: t, MemberId: memberID, OccurredAt: at(seoulMorning), Version: 7,
 	}
 	switch t {
+	case activityv1.ActivityType_ACTIVITY_TYPE_UNSPECIFIED:
 	case activityrecord.PostCreate, activityrecord.PostUpdate, activityrecord.PostDelete:
 		e.PostId = postID
 		e.State = &activityv1.MemberActivityEvent_Post{Post: postState(t == activityrecord.PostDelete)}
