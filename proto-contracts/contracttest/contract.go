@@ -50,11 +50,11 @@ func Parse(document []byte) (*Contract, error) {
 	return contract, nil
 }
 
-// MustParse is Parse for package variables of tests.
+// MustParse is Parse for package variables of tests; it panics where Parse fails.
 func MustParse(document []byte) *Contract {
 	contract, err := Parse(document)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // Must… functions of tests may
 	}
 	return contract
 }

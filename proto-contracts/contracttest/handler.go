@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // Reporter is told of faults; *testing.T is one.
@@ -36,6 +37,11 @@ func Handler(t Reporter, contract *Contract, next http.Handler) http.Handler {
 	})
 }
 
+// isStream is for answers without an end; they are not kept.
+func isStream(header http.Header) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "text/event-stream")
+}
+
 // tee keeps what is read.
 type tee struct {
 	io.ReadCloser
@@ -58,7 +64,7 @@ func (b *tee) read() []byte {
 	return b.kept.Bytes()
 }
 
-// recorder keeps what is written.
+// recorder keeps what is written, but for event streams.
 type recorder struct {
 	http.ResponseWriter
 	status int
@@ -77,7 +83,9 @@ func (w *recorder) Write(p []byte) (int, error) {
 	if w.header == nil {
 		w.header = w.Header().Clone()
 	}
-	w.body.Write(p)
+	if !isStream(w.header) {
+		w.body.Write(p)
+	}
 	return w.ResponseWriter.Write(p)
 }
 

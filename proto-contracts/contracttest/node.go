@@ -30,7 +30,7 @@ func (n node) resolved() node {
 		return n
 	}
 	current := node{root: n.root, value: n.root}
-	for _, step := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+	for step := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
 		current = current.child(unescape(step))
 	}
 	return current

@@ -51,7 +51,7 @@ func parameterValue(schema node, text string) any {
 	switch schema.text("type") {
 	case "array":
 		list := []any{}
-		for _, part := range strings.Split(text, ",") {
+		for part := range strings.SplitSeq(text, ",") {
 			list = append(list, part)
 		}
 		return list
@@ -114,6 +114,7 @@ func (c *Contract) hasCredential(scheme string, request *http.Request) bool {
 	case "header":
 		return request.Header.Get(name) != "" || request.Header.Get("X-Forwarded-Client-Cert") != ""
 	default:
-		return strings.HasPrefix(request.Header.Get("Authorization"), "Bearer ")
+		scheme, _, _ := strings.Cut(request.Header.Get("Authorization"), " ")
+		return strings.EqualFold(scheme, "Bearer")
 	}
 }

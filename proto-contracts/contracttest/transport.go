@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // Transport sends with next and reports to t every answer that the contract
@@ -33,7 +32,7 @@ func (w watcher) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	exchange := Exchange{Request: request, RequestBody: asked, Status: response.StatusCode, Header: response.Header}
-	if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
+	if !isStream(response.Header) {
 		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			return nil, fmt.Errorf("read answer: %w", err)

@@ -1,17 +1,23 @@
 package contracttest_test
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/activityrest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 )
 
@@ -33,26 +39,26 @@ func (n *notebook) Errorf(format string, args ...any) {
 func fixed(status int, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		for name, values := range apiHeader() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), apiHeader())
 		r.URL.Path = "/rewritten"
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	})
 }
 
-func send(t *testing.T, client *http.Client, target, body string) string {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(body))
-	require.NoError(t, err)
+// send posts body with a token and returns what was answered.
+func send(ctx context.Context, client *http.Client, target, body string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(body))
+	if err != nil {
+		return "", err
+	}
 	r.Header.Set("Authorization", "Bearer a.b.c")
 	response, err := client.Do(r)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, response.Body.Close()) }()
+	if err != nil {
+		return "", err
+	}
 	answer, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return string(answer)
+	return string(answer), errors.Join(err, response.Body.Close())
 }
 
 func TestHandlerLetsAnswersThroughAndReportsWrongOnes(t *testing.T) {
@@ -67,8 +73,9 @@ func TestHandlerLetsAnswersThroughAndReportsWrongOnes(t *testing.T) {
 			t.Parallel()
 			notes := &notebook{}
 			server := httptest.NewServer(contracttest.Handler(notes, content, fixed(201, test.answer)))
-			answer := send(t, server.Client(), server.URL+"/api/posts", test.sent)
+			answer, err := send(t.Context(), server.Client(), server.URL+"/api/posts", test.sent)
 			server.Close()
+			require.NoError(t, err)
 			require.Equal(t, test.answer, answer)
 			if test.fault == "" {
 				require.Empty(t, notes.faults)
@@ -86,10 +93,14 @@ func TestHandlerIsSafeForParallelUse(t *testing.T) {
 	server := httptest.NewServer(contracttest.Handler(t, content, fixed(201, postBody)))
 	defer server.Close()
 	var done sync.WaitGroup
-	for range 20 {
-		done.Go(func() { send(t, server.Client(), server.URL+"/api/posts", `{"content":"안녕"}`) })
+	errs := make([]error, 20)
+	for i := range errs {
+		done.Go(func() {
+			_, errs[i] = send(t.Context(), server.Client(), server.URL+"/api/posts", `{"content":"안녕"}`)
+		})
 	}
 	done.Wait()
+	require.NoError(t, errors.Join(errs...))
 	for _, entry := range content.Coverage() {
 		if entry.OperationID == "createPost" && entry.Status == 201 {
 			require.Equal(t, 20, entry.Times)
@@ -104,8 +115,40 @@ func TestTransportReportsWrongAnswersAndHandsThemOn(t *testing.T) {
 	defer server.Close()
 	notes := &notebook{}
 	client := &http.Client{Transport: contracttest.Transport(notes, content, server.Client().Transport)}
-	require.Equal(t, doneBody, send(t, client, server.URL+"/api/posts", `{}`))
+	answer, err := send(t.Context(), client, server.URL+"/api/posts", `{}`)
+	require.NoError(t, err)
+	require.Equal(t, doneBody, answer)
 	require.Len(t, notes.faults, 1)
 	require.Contains(t, notes.faults[0], "/data: got boolean, want object")
 	require.Contains(t, notes.faults[0], "was served with body: missing property 'content'")
+}
+
+func TestStreamsPassAsTheyGrow(t *testing.T) {
+	t.Parallel()
+	activity := contracttest.MustParse(activityrest.Document())
+	ended := make(chan struct{})
+	stream := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		maps.Copy(w.Header(), apiHeader())
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, ": hello\n\n")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done() // as long as the reader is there
+		close(ended)
+	})
+	notes := &notebook{}
+	server := httptest.NewServer(contracttest.Handler(notes, activity, stream))
+	client := &http.Client{Transport: contracttest.Transport(notes, activity, server.Client().Transport)}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/activity/stream?ticket=x", http.NoBody)
+	require.NoError(t, err)
+	response, err := client.Do(r)
+	require.NoError(t, err)
+	line, err := bufio.NewReader(response.Body).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, ": hello\n", line)
+	require.NoError(t, response.Body.Close())
+	<-ended
+	server.Close()
+	require.Empty(t, notes.faults)
 }

@@ -41,10 +41,9 @@ func (o operation) schemes() []string {
 	if o.Has("security") {
 		holder = o.Object
 	}
-	list, _ := holder.Value("security").([]any)
 	var names []string
-	for _, alternative := range list {
-		names = append(names, alternative.(*bundle.Object).Keys()...)
+	for _, alternative := range holder.Objects("security") {
+		names = append(names, alternative.Keys()...)
 	}
 	return names
 }
@@ -55,8 +54,8 @@ func (o operation) answers(status string) bool { return o.Object.Object("respons
 
 func tagNames(document *bundle.Object) []string {
 	var names []string
-	for _, tag := range document.Value("tags").([]any) {
-		names = append(names, tag.(*bundle.Object).Text("name"))
+	for _, tag := range document.Objects("tags") {
+		names = append(names, tag.Text("name"))
 	}
 	return names
 }
@@ -87,9 +86,9 @@ func TestEveryTagIsUsedAndDescribed(t *testing.T) {
 		for _, o := range operations(document) {
 			used = append(used, o.Texts("tags")...)
 		}
-		for _, tag := range document.Value("tags").([]any) {
-			require.Contains(t, used, tag.(*bundle.Object).Text("name"))
-			require.NotEmpty(t, tag.(*bundle.Object).Text("description"))
+		for _, tag := range document.Objects("tags") {
+			require.Contains(t, used, tag.Text("name"))
+			require.NotEmpty(t, tag.Text("description"))
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Failure is what a service answers a refused or failed request with.
-type Failure struct {
+type Failure struct { //nolint:errname // the contract's word for it
 	// StatusCode is the HTTP status.
 	StatusCode int `json:"statusCode"`
 	// Code says what happened, such as POST_NOT_FOUND.
@@ -37,7 +37,7 @@ func (f *Failure) Error() string {
 
 // UnexpectedAnswer is an answer that the contract does not know, such as the
 // page of a proxy.
-type UnexpectedAnswer struct {
+type UnexpectedAnswer struct { //nolint:errname // the counterpart of Failure
 	Method, Path string
 	StatusCode   int
 	Header       http.Header

@@ -32,6 +32,6 @@ func Cookie(cookie *http.Cookie) Option {
 
 // OnAnswer shows the answer to see: its status, header and cookies. The body
 // has been read. It is not called where no answer came.
-func OnAnswer(see func(*http.Response)) Option {
+func OnAnswer(see func(*http.Response)) Option { //nolint:bodyclose // the caller of the observers closes it
 	return func(e *Exchange) { e.observers = append(e.observers, see) }
 }

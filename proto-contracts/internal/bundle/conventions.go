@@ -54,7 +54,7 @@ func (c *conventions) apply() error {
 
 func (c *conventions) finish(op operation) error {
 	if op.takesKey() {
-		op.addParameter(pointer("parameters", "IdempotencyKey"))
+		op.source.Append("parameters", pointTo("parameters", "IdempotencyKey"))
 	}
 	c.addSuccessHeaders(op)
 	if err := c.addFailures(op); err != nil {
@@ -78,7 +78,7 @@ func (c *conventions) addSuccessHeaders(op operation) {
 		}
 		headers := NewObject()
 		for _, name := range op.successHeaders() {
-			headers.Set(name, NewObject("$ref", pointer("headers", name)))
+			headers.Set(name, pointTo("headers", name))
 		}
 		for _, name := range response.Child("headers").Keys() {
 			headers.Set(name, response.Object("headers").Value(name)) // the source knows better
@@ -98,15 +98,14 @@ func (c *conventions) ownCopy(responses *Object, status string) *Object {
 
 // envelope is the content of a success.
 func envelope(answer *Object) *Object {
-	return NewObject("application/json", NewObject("schema", NewObject(
-		"type", "object",
-		"required", []any{"status", "result", "data"},
-		"additionalProperties", false,
-		"properties", NewObject(
-			"status", NewObject("type", "integer", "const", answer.Value("status"), "description", "The contract's number for this answer."),
-			"result", NewObject("type", "string", "const", "SUCCESS", "description", "Always `SUCCESS`."),
-			"data", answer.Value("data"),
-		))))
+	return jsonContent(NewObject().
+		With("type", "object").
+		With("required", []any{"status", "result", "data"}).
+		With("additionalProperties", false).
+		With("properties", NewObject().
+			With("status", constant("integer", answer.Value("status"), "The contract's number for this answer.")).
+			With("result", constant("string", "SUCCESS", "Always `SUCCESS`.")).
+			With("data", answer.Value("data"))))
 }
 
 // addFailures adds a response per status for every code that op can give.
@@ -128,7 +127,7 @@ func (c *conventions) addFailures(op operation) error {
 			return fmt.Errorf("response %s is written in the source and made of codes", key)
 		}
 		slices.Sort(byStatus[status])
-		responses.Set(key, NewObject("$ref", c.failure(op, status, byStatus[status])))
+		responses.Set(key, NewObject().With("$ref", c.failure(op, status, byStatus[status])))
 	}
 	return nil
 }
@@ -151,17 +150,16 @@ func failureResponse(description string, status int64, codes, headers []string) 
 	}
 	pointers := NewObject()
 	for _, name := range headers {
-		pointers.Set(name, NewObject("$ref", pointer("headers", name)))
+		pointers.Set(name, pointTo("headers", name))
 	}
-	schema := NewObject("allOf", []any{
-		NewObject("$ref", pointer("schemas", "Failure")),
-		NewObject("properties", NewObject(
-			"statusCode", NewObject("const", status),
-			"code", NewObject("enum", list),
-		)),
-	})
-	return NewObject("description", description, "headers", pointers,
-		"content", NewObject("application/json", NewObject("schema", schema)))
+	narrowed := NewObject().With("properties", NewObject().
+		With("statusCode", NewObject().With("const", status)).
+		With("code", NewObject().With("enum", list)))
+	schema := NewObject().With("allOf", []any{pointTo("schemas", "Failure"), narrowed})
+	return NewObject().
+		With("description", description).
+		With("headers", pointers).
+		With("content", jsonContent(schema))
 }
 
 // tidy links what the conventions pointed to, and drops shared responses that
@@ -187,3 +185,13 @@ func (c *conventions) tidy() error {
 }
 
 func pointer(kind, name string) string { return "#/components/" + kind + "/" + name }
+
+func pointTo(kind, name string) *Object { return NewObject().With("$ref", pointer(kind, name)) }
+
+func jsonContent(schema *Object) *Object {
+	return NewObject().With("application/json", NewObject().With("schema", schema))
+}
+
+func constant(kind string, value any, description string) *Object {
+	return NewObject().With("type", kind).With("const", value).With("description", description)
+}

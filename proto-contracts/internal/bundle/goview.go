@@ -1,6 +1,9 @@
 package bundle
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ForGo returns a copy of a finished document that is reduced to what makes
 // readable Go: one operation per thing (no aliases, no health, only those that
@@ -62,11 +65,8 @@ func reduceOperation(operation, item, view *Object) bool {
 }
 
 func goParameters(operation, item, view *Object) []any {
-	inherited, _ := item.Value("parameters").([]any)
-	own, _ := operation.Value("parameters").([]any)
 	kept := []any{}
-	for _, entry := range append(append([]any{}, inherited...), own...) {
-		parameter := entry.(*Object)
+	for _, parameter := range slices.Concat(item.Objects("parameters"), operation.Objects("parameters")) {
 		if found, err := find(view, parameter.Text("$ref")); err == nil {
 			parameter = found
 		}

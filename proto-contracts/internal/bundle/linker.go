@@ -62,13 +62,12 @@ func (l *linker) copyPathItems() error {
 
 // describeAliases adds the tag of aliases to the document, once.
 func (l *linker) describeAliases() {
-	tags, _ := l.document.Value("tags").([]any)
-	for _, tag := range tags {
-		if tag.(*Object).Text("name") == aliasTag {
+	for _, tag := range l.document.Objects("tags") {
+		if tag.Text("name") == aliasTag {
 			return
 		}
 	}
-	l.document.Set("tags", append(tags, NewObject("name", aliasTag, "description", "Second paths to the same things.")))
+	l.document.Append("tags", NewObject().With("name", aliasTag).With("description", "Second paths to the same things."))
 }
 
 func markAlias(item *Object) {
@@ -78,7 +77,7 @@ func markAlias(item *Object) {
 			continue
 		}
 		operation.Set("operationId", operation.Text("operationId")+"ByAlias")
-		operation.Set("tags", append(operation.Value("tags").([]any), aliasTag))
+		operation.Append("tags", aliasTag)
 	}
 }
 

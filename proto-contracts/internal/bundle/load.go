@@ -50,7 +50,7 @@ func read(sources fs.FS, name string) (*Object, error) {
 // find follows a JSON pointer (#/a/b) in root.
 func find(root *Object, pointer string) (*Object, error) {
 	current := root
-	for _, step := range strings.Split(strings.TrimPrefix(pointer, "#/"), "/") {
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "#/"), "/") {
 		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
 		current = current.Object(step)
 		if current == nil {

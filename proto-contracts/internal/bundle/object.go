@@ -14,12 +14,12 @@ type Object struct {
 	values map[string]any
 }
 
-// NewObject makes an object of alternating keys and values.
-func NewObject(pairs ...any) *Object {
-	o := &Object{values: map[string]any{}}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		o.Set(pairs[i].(string), pairs[i+1])
-	}
+// NewObject makes an object without keys.
+func NewObject() *Object { return &Object{values: map[string]any{}} }
+
+// With sets key to value and returns the object itself.
+func (o *Object) With(key string, value any) *Object {
+	o.Set(key, value)
 	return o
 }
 
@@ -59,6 +59,24 @@ func (o *Object) Texts(key string) []string {
 	return texts
 }
 
+// Objects are the objects of the array at key.
+func (o *Object) Objects(key string) []*Object {
+	list, _ := o.values[key].([]any)
+	objects := make([]*Object, 0, len(list))
+	for _, item := range list {
+		if object, ok := item.(*Object); ok {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
+// Append puts value at the end of the array at key, made where there is none.
+func (o *Object) Append(key string, value any) {
+	list, _ := o.values[key].([]any)
+	o.Set(key, append(slices.Clone(list), value))
+}
+
 // Set puts value at key, at the end where key is new.
 func (o *Object) Set(key string, value any) {
 	if !o.Has(key) {
@@ -84,16 +102,18 @@ func (o *Object) Delete(keys ...string) {
 }
 
 // Clone is a deep copy.
-func (o *Object) Clone() *Object { return clone(o).(*Object) }
+func (o *Object) Clone() *Object {
+	copied := NewObject()
+	for _, key := range o.keys {
+		copied.Set(key, clone(o.values[key]))
+	}
+	return copied
+}
 
 func clone(value any) any {
 	switch v := value.(type) {
 	case *Object:
-		copied := NewObject()
-		for _, key := range v.keys {
-			copied.Set(key, clone(v.values[key]))
-		}
-		return copied
+		return v.Clone()
 	case []any:
 		copied := make([]any, len(v))
 		for i, item := range v {

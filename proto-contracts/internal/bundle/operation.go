@@ -31,9 +31,8 @@ func (c *conventions) newOperation(path, method string, item, source *Object) (o
 	op.schemes = schemeNames(source, c.document)
 	op.surface = surfaceOf(path, method, source)
 	for _, holder := range []*Object{item, source} {
-		list, _ := holder.Value("parameters").([]any)
-		for _, entry := range list {
-			parameter, err := c.resolve(entry.(*Object))
+		for _, entry := range holder.Objects("parameters") {
+			parameter, err := c.resolve(entry)
 			if err != nil {
 				return operation{}, err
 			}
@@ -62,10 +61,9 @@ func schemeNames(source, document *Object) []string {
 	if source.Has("security") {
 		holder = source
 	}
-	list, _ := holder.Value("security").([]any)
 	var names []string
-	for _, entry := range list {
-		names = append(names, entry.(*Object).Keys()...)
+	for _, alternative := range holder.Objects("security") {
+		names = append(names, alternative.Keys()...)
 	}
 	return names
 }
@@ -89,11 +87,6 @@ func changes(method string) bool { return method != "get" && method != "head" }
 func (op operation) takesKey() bool { return op.surface == writeSurface }
 
 func (op operation) has(scheme string) bool { return slices.Contains(op.schemes, scheme) }
-
-func (op operation) addParameter(pointer string) {
-	list, _ := op.source.Value("parameters").([]any)
-	op.source.Set("parameters", append(slices.Clone(list), NewObject("$ref", pointer)))
-}
 
 // codes are the codes that the operation names and those that follow from what
 // it is.

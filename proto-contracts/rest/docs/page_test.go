@@ -3,6 +3,7 @@ package docs_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -16,7 +17,7 @@ import (
 func readPage(t *testing.T, contractPath string) (policy, page string) {
 	t.Helper()
 	answer := httptest.NewRecorder()
-	docs.Page(contractPath).ServeHTTP(answer, httptest.NewRequest("GET", "/docs", nil))
+	docs.Page(contractPath).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/docs", nil))
 	require.Equal(t, 200, answer.Code)
 	require.Equal(t, "text/html; charset=utf-8", answer.Header().Get("Content-Type"))
 	require.Equal(t, "nosniff", answer.Header().Get("X-Content-Type-Options"))

@@ -1,4 +1,4 @@
-package imagerest
+package imagerest //nolint:revive // the package comment is in contract.gen.go
 
 import (
 	"context"
