@@ -31,7 +31,14 @@ require (
 	golang.org/x/text v0.43.0
 )
 
-require github.com/caarlos0/env/v11 v11.4.2 // indirect
+require (
+	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/caarlos0/env/v11 v11.4.2 // indirect
+	github.com/go-sql-driver/mysql v1.10.1 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/cobra v1.10.2 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+)
 
 require (
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0

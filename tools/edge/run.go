@@ -13,7 +13,7 @@ import (
 
 const (
 	headerWithin = 10 * time.Second
-	finishWithin = 3 * time.Second
+	finishWithin = time.Second
 )
 
 // Run serves until ctx ends, then finishes what runs (streams are cut).

@@ -1,0 +1,34 @@
+// Command fleet runs dailyfeed on one machine:
+//
+//	fleet up | down | status | seed | smoke
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/dailyfeed/dailyfeed/tools/fleet"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := newRoot().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fleet:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+const exitNotRunning = 3
+
+func exitCode(err error) int {
+	if errors.Is(err, fleet.ErrNotRunning) {
+		return exitNotRunning
+	}
+	return 1
+}

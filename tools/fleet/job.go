@@ -1,0 +1,44 @@
+package fleet
+
+import (
+	"context"
+	"time"
+)
+
+// job is a subcommand that a cluster runs as a CronJob.
+type job struct {
+	command string
+	every   time.Duration
+}
+
+const (
+	everyMinute = time.Minute
+	everyHour   = time.Hour
+	everyDay    = 24 * time.Hour
+	jobWithin   = 10 * time.Minute
+)
+
+// startJobs runs each job at its interval until ctx ends. A job never runs
+// twice at once; one that fails is said and waits for its next turn.
+func (f *Fleet) startJobs(ctx context.Context) {
+	for _, s := range f.services() {
+		for _, j := range s.jobs {
+			f.jobs.Go(func() { f.repeat(ctx, s, j) })
+		}
+	}
+}
+
+func (f *Fleet) repeat(ctx context.Context, s service, j job) {
+	ticker := time.NewTicker(j.every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := f.run(ctx, s, j.command, jobWithin); err != nil && ctx.Err() == nil {
+			f.console.shout("job failed: %v", err)
+		}
+	}
+}
