@@ -6,6 +6,7 @@ package idempotency
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 )
 
@@ -55,10 +56,12 @@ func (a Answer) Outcome() Outcome {
 	switch {
 	case a.Status >= 200 && a.Status < 400:
 		return Commit
-	case a.Status == 401 || a.Status == 409 || a.Status == 429 || a.Status >= 500:
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusConflict, a.Status == http.StatusTooManyRequests:
 		return Forget
-	default:
+	case a.Status >= 400 && a.Status < 500:
 		return Refuse
+	default:
+		return Forget
 	}
 }
 
@@ -70,7 +73,8 @@ type Book interface {
 	// answer, so that change and answer are durable together.
 	// A repeat waits up to 5 s for a first that still runs, then fails with
 	// ErrInProgress. The same key with another body fails with ErrKeyReused.
-	// do may be run again after it was rolled back by the store (deadlock).
+	// do may be run again after it was rolled back by the store (deadlock). A
+	// panic of do keeps nothing and goes on.
 	Once(ctx context.Context, scope Scope, do func(ctx context.Context) Answer) (answer Answer, replayed bool, err error)
 	// Unkeyed runs do as Once does for a request that has no key: its changes
 	// follow Answer.Outcome and nothing is remembered.

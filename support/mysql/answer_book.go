@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,6 @@ import (
 type AnswerBook struct {
 	pool  *Pool
 	table string
-	index string
 	now   func() time.Time
 }
 
@@ -26,26 +26,7 @@ var _ idempotency.Book = (*AnswerBook)(nil)
 // NewAnswerBook keeps answers in table, which AnswerTableSQL made. now is the
 // clock that expiry is told by.
 func NewAnswerBook(pool *Pool, table string, now func() time.Time) *AnswerBook {
-	return &AnswerBook{pool: pool, table: table, index: "uq_" + table, now: now}
-}
-
-// AnswerTableSQL is the statement that makes an answer table, for the owner's migrations.
-func AnswerTableSQL(table string) string {
-	return "CREATE TABLE " + table + ` (
-  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  member_id BIGINT NOT NULL,
-  method VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  path VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  ` + "`key`" + ` VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  request_hash BINARY(32) NOT NULL,
-  status SMALLINT UNSIGNED NOT NULL,
-  response MEDIUMBLOB NOT NULL,
-  expires_at DATETIME(6) NOT NULL,
-  created_at DATETIME(6) NOT NULL,
-  updated_at DATETIME(6) NOT NULL,
-  UNIQUE KEY uq_` + table + " (member_id, method, path, `key`)," + `
-  KEY ix_` + table + `_expires_at (expires_at)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+	return &AnswerBook{pool: pool, table: table, now: now}
 }
 
 type answerRow struct {
@@ -56,11 +37,18 @@ type answerRow struct {
 	ExpiresAt   time.Time
 }
 
-// errForget rolls the transaction back although nothing failed: the answer it
-// carries is given and not kept.
-var errForget = errors.New("mysql: answer is not kept")
+var (
+	// errForget rolls the transaction back although nothing failed: the answer
+	// it carries is given and not kept.
+	errForget = errors.New("mysql: answer is not kept")
+	// errReplay rolls the transaction back because there is nothing to change.
+	errReplay = errors.New("mysql: answer was kept before")
+	// errClaimLost is a handler that ended the book's transaction.
+	errClaimLost = errors.New("mysql: idempotency row is gone: the transaction was ended inside")
+)
 
-// Once implements idempotency.Book.
+// Once implements idempotency.Book. An answer of 16 MiB or more cannot be kept
+// and fails.
 func (b *AnswerBook) Once(ctx context.Context, scope idempotency.Scope, do func(ctx context.Context) idempotency.Answer) (answer idempotency.Answer, replayed bool, err error) {
 	err = b.pool.InTx(ctx, func(ctx context.Context) error {
 		id, kept, err := b.claim(ctx, scope)
@@ -68,21 +56,18 @@ func (b *AnswerBook) Once(ctx context.Context, scope idempotency.Scope, do func(
 			return err
 		}
 		if kept != nil {
-			answer, replayed = *kept, true
-			return nil
+			answer = *kept
+			return errReplay
 		}
-		replayed = false
 		return b.answerAndKeep(ctx, id, do, &answer)
 	})
 	switch {
-	case errors.Is(err, errForget):
+	case errors.Is(err, errReplay):
+		return answer, true, nil
+	case err == nil || errors.Is(err, errForget):
 		return answer, false, nil
-	case IsLockTimeout(err) && answer.Status == 0:
-		return idempotency.Answer{}, false, idempotency.ErrInProgress
-	case err != nil:
-		return idempotency.Answer{}, false, err
 	}
-	return answer, replayed, nil
+	return idempotency.Answer{}, false, err
 }
 
 // Unkeyed implements idempotency.Book.
@@ -94,10 +79,10 @@ func (b *AnswerBook) Unkeyed(ctx context.Context, do func(ctx context.Context) i
 		}
 		return nil
 	})
-	if errors.Is(err, errForget) {
+	if err == nil || errors.Is(err, errForget) {
 		return answer, nil
 	}
-	return answer, err
+	return idempotency.Answer{}, err
 }
 
 func (b *AnswerBook) answerAndKeep(ctx context.Context, id uint64, do func(ctx context.Context) idempotency.Answer, answer *idempotency.Answer) error {
@@ -111,11 +96,23 @@ func (b *AnswerBook) answerAndKeep(ctx context.Context, id uint64, do func(ctx c
 	if err != nil {
 		return err
 	}
-	update := "UPDATE " + b.table + " SET status = ?, response = ?, updated_at = ? WHERE id = ?"
-	if err := b.pool.DB(ctx).Exec(update, answer.Status, answer.Body, b.now().UTC(), id).Error; err != nil {
-		return fmt.Errorf("keep answer %d: %w", id, err)
+	keep := "UPDATE " + b.table + " SET status = ?, response = ?, updated_at = ? WHERE id = ?"
+	kept := b.pool.DB(ctx).Exec(keep, answer.Status, notNull(answer.Body), b.now(), id)
+	if kept.Error != nil {
+		return fmt.Errorf("keep answer %d: %w", id, kept.Error)
+	}
+	if kept.RowsAffected != 1 {
+		return errClaimLost
 	}
 	return nil
+}
+
+// notNull is body; the driver writes a nil slice as NULL.
+func notNull(body []byte) []byte {
+	if body == nil {
+		return []byte{}
+	}
+	return body
 }
 
 // rolledBack is the error that ends a transaction whose answer is not kept. A
@@ -127,55 +124,93 @@ func rolledBack(answer idempotency.Answer) error {
 	return errForget
 }
 
-// claim inserts the row of scope, waiting for one that is under way. It returns
-// the kept answer where there is one that has not expired.
+// claim makes the row of scope this transaction's, waiting for a transaction
+// that has it. It returns the kept answer where there is one that has not
+// expired, else the id of the row to keep it in.
+//
+// A plain INSERT that finds a duplicate would share-lock the row, and two
+// repeats that then both want to change it are a deadlock. ON DUPLICATE KEY
+// UPDATE locks it for the one that may go on. The UPDATE has to change
+// something for the count of rows to tell it from an INSERT.
 func (b *AnswerBook) claim(ctx context.Context, scope idempotency.Scope) (id uint64, kept *idempotency.Answer, err error) {
-	now := b.now().UTC()
-	insert := "INSERT INTO " + b.table + " (member_id, method, path, `key`, request_hash, status, response, expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 0, '', ?, ?, ?)"
-	inserted, err := b.pool.Insert(ctx, insert, scope.MemberID, scope.Method, scope.Path, scope.Key, scope.BodyHash[:], now.Add(scope.Life), now, now)
-	if err == nil {
-		return uint64(inserted), nil, nil //nolint:gosec // auto-increment ids are positive
+	now := b.now()
+	insert := "INSERT INTO " + b.table + " (member_id, method, path, `key`, request_hash, status, response, expires_at, created_at, updated_at)" +
+		" VALUES (?, ?, ?, ?, ?, 0, '', ?, ?, ?)" +
+		" ON DUPLICATE KEY UPDATE updated_at = updated_at + INTERVAL 1 MICROSECOND"
+	result, err := b.pool.DB(ctx).Statement.ConnPool.ExecContext(ctx, insert,
+		scope.MemberID, scope.Method, storedPath(scope.Path), scope.Key, scope.BodyHash[:], now.Add(scope.Life), now, now)
+	if IsLockTimeout(err) {
+		return 0, nil, idempotency.ErrInProgress
 	}
-	if !IsDuplicate(err, b.index) {
+	if err != nil {
 		return 0, nil, fmt.Errorf("claim idempotency key: %w", err)
 	}
-	return b.reclaim(ctx, scope, now)
+	rows, err := result.RowsAffected()
+	if err != nil {
+		return 0, nil, fmt.Errorf("claim idempotency key: %w", err)
+	}
+	if rows != 1 {
+		return b.reclaim(ctx, scope, now)
+	}
+	inserted, err := result.LastInsertId()
+	if err != nil {
+		return 0, nil, fmt.Errorf("claim idempotency key: %w", err)
+	}
+	return uint64(inserted), nil, nil //nolint:gosec // auto-increment ids are positive
 }
 
+// reclaim reads the row that was there, which is locked: its answer, or where
+// that has expired the row for a new one.
 func (b *AnswerBook) reclaim(ctx context.Context, scope idempotency.Scope, now time.Time) (uint64, *idempotency.Answer, error) {
 	var row answerRow
 	find := "SELECT id, request_hash, status, response, expires_at FROM " + b.table +
 		" WHERE member_id = ? AND method = ? AND path = ? AND `key` = ?"
-	found := b.pool.DB(ctx).Raw(find, scope.MemberID, scope.Method, scope.Path, scope.Key).Scan(&row)
-	if found.Error != nil {
-		return 0, nil, fmt.Errorf("find idempotency key: %w", found.Error)
-	}
-	if found.RowsAffected == 0 { // cleaned since the insert failed
-		return 0, nil, idempotency.ErrInProgress
+	err := b.pool.DB(ctx).Raw(find, scope.MemberID, scope.Method, storedPath(scope.Path), scope.Key).Take(&row).Error
+	if err != nil {
+		return 0, nil, fmt.Errorf("find idempotency key: %w", err)
 	}
 	if row.ExpiresAt.After(now) {
-		if string(row.RequestHash) != string(scope.BodyHash[:]) {
+		if !bytes.Equal(row.RequestHash, scope.BodyHash[:]) {
 			return 0, nil, idempotency.ErrKeyReused
 		}
 		return 0, &idempotency.Answer{Status: row.Status, Body: row.Response}, nil
 	}
-	renew := "UPDATE " + b.table + " SET request_hash = ?, status = 0, response = '', expires_at = ?, created_at = ?, updated_at = ? WHERE id = ? AND expires_at = ?"
-	renewed := b.pool.DB(ctx).Exec(renew, scope.BodyHash[:], now.Add(scope.Life), now, now, row.ID, row.ExpiresAt)
-	if renewed.Error != nil {
-		return 0, nil, fmt.Errorf("renew idempotency key: %w", renewed.Error)
-	}
-	if renewed.RowsAffected == 0 { // another repeat renewed it first
-		return 0, nil, idempotency.ErrInProgress
+	renew := "UPDATE " + b.table + " SET request_hash = ?, status = 0, response = '', expires_at = ?, created_at = ?, updated_at = ? WHERE id = ?"
+	err = b.pool.DB(ctx).Exec(renew, scope.BodyHash[:], now.Add(scope.Life), now, now, row.ID).Error
+	if err != nil {
+		return 0, nil, fmt.Errorf("renew idempotency key: %w", err)
 	}
 	return row.ID, nil, nil
 }
 
 // DeleteExpired removes at most limit answers that are no longer kept, oldest
 // first, and returns how many it removed.
-func (b *AnswerBook) DeleteExpired(ctx context.Context, limit int) (int64, error) {
-	deleted := b.pool.DB(ctx).Exec("DELETE FROM "+b.table+" WHERE expires_at < ? ORDER BY expires_at LIMIT ?", b.now().UTC(), limit)
-	if deleted.Error != nil {
-		return 0, fmt.Errorf("delete expired answers: %w", deleted.Error)
+func (b *AnswerBook) DeleteExpired(ctx context.Context, limit int) (deleted int64, err error) {
+	statement := "DELETE FROM " + b.table + " WHERE expires_at < ? ORDER BY expires_at LIMIT ?"
+	// a transaction for its second try: a request that renews an expired key
+	// locks the same two indexes in the other order
+	err = b.pool.InTx(ctx, func(ctx context.Context) error {
+		result := b.pool.DB(ctx).Exec(statement, b.now(), limit)
+		deleted = result.RowsAffected
+		return result.Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete expired answers: %w", err)
 	}
-	return deleted.RowsAffected, nil
+	return deleted, nil
+}
+
+// expiredBatch keeps each delete short: its row locks are those of live keys'
+// neighbours.
+const expiredBatch = 1000
+
+// Clean removes all answers that are no longer kept, in short statements. It
+// is work for process.Every; replicas may run it side by side.
+func (b *AnswerBook) Clean(ctx context.Context) error {
+	for {
+		deleted, err := b.DeleteExpired(ctx, expiredBatch)
+		if err != nil || deleted < expiredBatch {
+			return err
+		}
+	}
 }

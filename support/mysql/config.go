@@ -11,9 +11,11 @@ import (
 // Config is how to reach the server and how much of it to use.
 type Config struct {
 	// DSN in the form of go-sql-driver/mysql: user:password@tcp(host:port)/schema.
-	// Parameters in it win over the ones that this package sets.
+	// Timeouts and session variables in it win over those of this package; how
+	// times, text and parameters travel is always this package's.
 	DSN string
-	// MaxOpen bounds the connections of this process; 0 means 20.
+	// MaxOpen bounds the connections of this process, but for one that Ping
+	// has to itself; 0 means 20.
 	MaxOpen int
 	// LockWait bounds the wait for a row lock, rounded up to seconds; 0 means 5 s,
 	// the time that a repeat waits for its first request.
@@ -37,19 +39,17 @@ func (c Config) driverConfig() (*driver.Config, error) {
 	cfg.Loc = time.UTC
 	cfg.InterpolateParams = true
 	cfg.Collation = "utf8mb4_unicode_ci"
+	// found rows, not changed rows: an UPDATE that sets what was there is not "absent"
+	cfg.ClientFoundRows = true
+	cfg.Logger = driverLog{}
+	// columns keep microseconds, and of what is beyond MySQL rounds and MariaDB cuts
+	if err := cfg.Apply(driver.TimeTruncate(time.Microsecond)); err != nil {
+		return nil, fmt.Errorf("set precision of times: %w", err)
+	}
 	cfg.Timeout = orDefault(cfg.Timeout, connectTimeout)
 	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, ioTimeout)
 	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, ioTimeout)
-	// found rows, not changed rows: an UPDATE that sets what was there is not "absent"
-	cfg.ClientFoundRows = true
-	if cfg.Params == nil {
-		cfg.Params = map[string]string{}
-	}
-	for name, value := range c.sessionVariables() {
-		if _, given := cfg.Params[name]; !given {
-			cfg.Params[name] = value
-		}
-	}
+	setMissing(cfg, c.sessionVariables())
 	return cfg, nil
 }
 
@@ -60,6 +60,18 @@ func (c Config) sessionVariables() map[string]string {
 		"time_zone":                "'+00:00'",
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 		"innodb_lock_wait_timeout": strconv.FormatInt(seconds, 10),
+	}
+}
+
+// setMissing sets the session variables that the DSN does not.
+func setMissing(cfg *driver.Config, variables map[string]string) {
+	if cfg.Params == nil {
+		cfg.Params = map[string]string{}
+	}
+	for name, value := range variables {
+		if _, given := cfg.Params[name]; !given {
+			cfg.Params[name] = value
+		}
 	}
 }
 

@@ -3,10 +3,11 @@ package mysql
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
-	driver "github.com/go-sql-driver/mysql"
 	gormmysql "gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -14,8 +15,10 @@ import (
 
 // Pool is a pool of connections to one schema. It is safe for concurrent use.
 type Pool struct {
-	sql  *sql.DB
-	gorm *gorm.DB
+	sql   *sql.DB
+	probe *sql.DB // one connection for Ping, so that a busy pool is not taken for a dead server
+	gorm  *gorm.DB
+	stall stall
 }
 
 // Open makes a pool. It does not connect: the first use does, and Ping tells
@@ -25,28 +28,34 @@ func Open(config Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	connector, err := driver.NewConnector(cfg)
+	db, err := openSQL(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("open mysql: %w", err)
+		return nil, err
 	}
-	db := sql.OpenDB(connector)
-	open := config.MaxOpen
-	if open <= 0 {
-		open = defaultMaxOpen
+	probe, err := openSQL(cfg)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
-	db.SetMaxOpenConns(open)
-	db.SetMaxIdleConns(open)
-	db.SetConnMaxLifetime(maxConnLifetime)
+	bound(db, config.MaxOpen)
+	bound(probe, 1)
 	g, err := gorm.Open(gormmysql.New(gormmysql.Config{Conn: db, SkipInitializeWithVersion: true}), &gorm.Config{
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
 		Logger:                 logger.Discard, // statements carry personal data; failures are returned and logged once, above
 	})
 	if err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open gorm: %w", err)
+		return nil, errors.Join(fmt.Errorf("open gorm: %w", err), db.Close(), probe.Close())
 	}
-	return &Pool{sql: db, gorm: g}, nil
+	return &Pool{sql: db, probe: probe, gorm: g, stall: stall{now: time.Now}}, nil
+}
+
+func bound(db *sql.DB, connections int) {
+	if connections <= 0 {
+		connections = defaultMaxOpen
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxLifetime(maxConnLifetime)
 }
 
 // DB is the transaction that ctx carries (see InTx), else the pool itself.
@@ -61,9 +70,10 @@ func (p *Pool) DB(ctx context.Context) *gorm.DB {
 // SQL is the pool underneath, for statistics.
 func (p *Pool) SQL() *sql.DB { return p.sql }
 
-// Ping says whether the server answers.
+// Ping says whether the server answers. It has a connection of its own and so
+// does not wait behind the pool's users.
 func (p *Pool) Ping(ctx context.Context) error {
-	if err := p.sql.PingContext(ctx); err != nil {
+	if err := p.probe.PingContext(ctx); err != nil {
 		return fmt.Errorf("ping mysql: %w", err)
 	}
 	return nil
@@ -71,7 +81,7 @@ func (p *Pool) Ping(ctx context.Context) error {
 
 // Close ends all connections.
 func (p *Pool) Close() {
-	if err := p.sql.Close(); err != nil {
+	if err := errors.Join(p.sql.Close(), p.probe.Close()); err != nil {
 		slog.Warn("close mysql pool", "error", err)
 	}
 }

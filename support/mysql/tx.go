@@ -2,7 +2,6 @@ package mysql
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -15,6 +14,7 @@ type txKey struct{ pool *Pool }
 
 // transaction is what a context inside InTx carries.
 type transaction struct {
+	session     *session
 	db          *gorm.DB
 	afterCommit []func()
 }
@@ -27,18 +27,18 @@ func current(ctx context.Context, p *Pool) *transaction {
 const (
 	deadlockAttempts = 5
 	deadlockPause    = 10 * time.Millisecond
-	// a rollback must reach the server although the request's context has ended
-	rollbackTimeout = 3 * time.Second
 )
 
 // InTx runs do in a transaction: it commits where do returns nil, and rolls
-// back otherwise. Inside do, DB(ctx) is that transaction. Where ctx already
-// carries one, do joins it and its error only travels up; the outermost InTx
-// decides.
+// back otherwise, also where ctx has ended by then or do panics. Inside do,
+// DB(ctx) is that transaction. Where ctx already carries one, do joins it and
+// its error only travels up; the outermost InTx decides.
 //
 // A deadlock, and only that, makes the outermost InTx run do again, at most
 // five times in all: do must have no effect but on the database, and must use
-// AfterCommit for the rest.
+// AfterCommit for the rest. A deadlock that do hides is found and does the same.
+//
+// do runs on the caller's goroutine and must use DB(ctx) on that one only.
 //
 // An error of the commit itself means unknown: the changes may be there.
 func (p *Pool) InTx(ctx context.Context, do func(ctx context.Context) error) error {
@@ -63,37 +63,26 @@ func (p *Pool) InTx(ctx context.Context, do func(ctx context.Context) error) err
 }
 
 func (p *Pool) runOnce(ctx context.Context, do func(ctx context.Context) error) (hooks []func(), err error) {
-	// The transaction is not bound to ctx: database/sql would roll back behind
-	// our back while the commit is under way. Statements carry ctx themselves.
-	db := p.gorm.WithContext(context.WithoutCancel(ctx)).Begin(&sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	if db.Error != nil {
-		return nil, fmt.Errorf("begin transaction: %w", db.Error)
+	s, err := begin(ctx, p.sql)
+	if err != nil {
+		return nil, err
 	}
-	t := &transaction{db: db}
-	done := false
+	finished := false
 	defer func() {
-		if !done {
-			rollback(ctx, db)
+		if !finished {
+			s.rollback(ctx)
 		}
 	}()
+	t := &transaction{session: s, db: p.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})}
+	t.db.Statement.ConnPool = s
 	if err := do(context.WithValue(ctx, txKey{p}, t)); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(s.over(), ctx.Err()); err != nil {
 		return nil, fmt.Errorf("commit transaction: %w", err)
 	}
-	done = true
-	if err := db.Commit().Error; err != nil {
-		return nil, fmt.Errorf("commit transaction: %w", err)
-	}
-	return t.afterCommit, nil
-}
-
-func rollback(ctx context.Context, db *gorm.DB) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
-	defer cancel()
-	// a failed rollback closes the connection, which rolls back on the server
-	_ = db.WithContext(ctx).Rollback()
+	finished = true
+	return t.afterCommit, s.commit(ctx)
 }
 
 // AfterCommit runs hook once the outermost transaction of ctx has committed,

@@ -1,0 +1,66 @@
+package mysql_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(testenv.With(m))
+}
+
+const answerTable = "test_idempotency_keys"
+
+// openPool is a pool on an empty schema of the test's own, with a table of
+// names, and how to open more pools on it. Lock waits are as short as they can be.
+func openPool(t *testing.T) (*mysql.Pool, mysql.Config) {
+	t.Helper()
+	config := mysql.Config{DSN: testenv.MySQL(t).DSN, LockWait: time.Second}
+	pool := openAt(t, config)
+	exec(t, pool, `CREATE TABLE names (
+		id BIGINT AUTO_INCREMENT PRIMARY KEY,
+		name VARCHAR(100) NOT NULL,
+		at DATETIME(6) NULL,
+		UNIQUE KEY uq_names_name (name)
+	) ENGINE=InnoDB`)
+	return pool, config
+}
+
+func openAt(t *testing.T, config mysql.Config) *mysql.Pool {
+	t.Helper()
+	pool, err := mysql.Open(config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+func exec(t *testing.T, pool *mysql.Pool, statement string, args ...any) {
+	t.Helper()
+	require.NoError(t, pool.DB(t.Context()).Exec(statement, args...).Error)
+}
+
+// names is what committed, in the order of insertion.
+func names(t *testing.T, pool *mysql.Pool) []string {
+	t.Helper()
+	found := []string{}
+	require.NoError(t, pool.DB(t.Context()).Raw("SELECT name FROM names ORDER BY id").Scan(&found).Error)
+	return found
+}
+
+// awaitLockWait returns when n transactions of the test's schema wait for a lock.
+func awaitLockWait(t *testing.T, pool *mysql.Pool, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		var waiting int
+		// the server's threads that run a statement of this schema and wait inside InnoDB
+		err := pool.DB(t.Context()).Raw(`SELECT COUNT(*) FROM information_schema.innodb_trx t
+			JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+			WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`).Scan(&waiting).Error
+		return err == nil && waiting >= n
+	}, 10*time.Second, 150*time.Millisecond) // the server refreshes this table only when nobody has read it for 100 ms
+}

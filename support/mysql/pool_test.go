@@ -1,0 +1,95 @@
+package mysql_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryConnectionHasTheSessionThatTheHouseRelyOn(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	var got struct {
+		Zone, Isolation, Mode, Charset string
+		Wait                           int
+	}
+	require.NoError(t, pool.DB(t.Context()).Raw(`SELECT @@time_zone AS zone, @@tx_isolation AS isolation, @@sql_mode AS mode,
+		@@character_set_connection AS charset, @@innodb_lock_wait_timeout AS wait`).Scan(&got).Error)
+	require.Equal(t, "+00:00", got.Zone)
+	require.Equal(t, "READ-COMMITTED", got.Isolation)
+	require.Contains(t, got.Mode, "STRICT_ALL_TABLES")
+	require.Equal(t, "utf8mb4", got.Charset)
+	require.Equal(t, 1, got.Wait)
+	require.NoError(t, pool.InTx(t.Context(), func(ctx context.Context) error {
+		return pool.DB(ctx).Raw("SELECT @@tx_isolation AS isolation").Scan(&got).Error
+	}))
+	require.Equal(t, "READ-COMMITTED", got.Isolation)
+}
+
+func TestTimesComeBackInUTCToTheMicrosecond(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	seoul := time.FixedZone("KST", 9*60*60)
+	at := time.Date(2026, 3, 1, 8, 59, 59, 999_999_999, seoul)
+	exec(t, pool, "INSERT INTO names (name, at) VALUES ('a', ?)", at)
+	var stored time.Time
+	require.NoError(t, pool.DB(t.Context()).Raw("SELECT at FROM names").Scan(&stored).Error)
+	require.Equal(t, time.Date(2026, 2, 28, 23, 59, 59, 999_999_000, time.UTC), stored)
+}
+
+func TestAnUpdateThatChangesNothingIsNotAbsent(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	require.NoError(t, insert(t.Context(), pool, "a"))
+	updated := pool.DB(t.Context()).Exec("UPDATE names SET name = 'a' WHERE name = 'a'")
+	require.NoError(t, updated.Error)
+	require.EqualValues(t, 1, updated.RowsAffected)
+}
+
+func TestInsertReturnsTheNewId(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	for want := int64(1); want <= 2; want++ {
+		id, err := pool.Insert(t.Context(), "INSERT INTO names (name) VALUES (?)", want)
+		require.NoError(t, err)
+		require.Equal(t, want, id)
+	}
+}
+
+func TestFullUnicodeIsStoredAsGiven(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	const text = "'; DROP TABLE names; -- \\ \" 안녕 👩‍👩‍👧 \t\r\n"
+	require.NoError(t, insert(t.Context(), pool, text))
+	require.Equal(t, []string{text}, names(t, pool))
+}
+
+func TestOpenRefusesADSNThatItCannotRead(t *testing.T) {
+	t.Parallel()
+	_, err := mysql.Open(mysql.Config{DSN: "mysql://root@localhost/x"})
+	require.ErrorContains(t, err, "parse mysql dsn")
+}
+
+func TestOpenDoesNotNeedTheServer(t *testing.T) {
+	t.Parallel()
+	pool := openAt(t, mysql.Config{DSN: "root@tcp(127.0.0.1:1)/none"})
+	err := pool.Ping(t.Context())
+	require.Error(t, err)
+	require.True(t, mysql.IsUnavailable(err))
+	require.True(t, mysql.IsUnavailable(pool.InTx(t.Context(), func(context.Context) error { return nil })))
+	require.NoError(t, pool.Live(t.Context()), "a server that is down is not a stuck pool")
+}
+
+func TestPingDoesNotWaitBehindTheUsersOfThePool(t *testing.T) {
+	t.Parallel()
+	pool := openAt(t, mysql.Config{DSN: testenv.MySQL(t).DSN, MaxOpen: 1})
+	require.NoError(t, pool.InTx(t.Context(), func(context.Context) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		return pool.Ping(ctx)
+	}))
+}
