@@ -30,3 +30,12 @@ func (c *Client) DeleteImages(ctx context.Context, body DeleteImagesRequest, opt
 		Body:   body,
 	}, options...)
 }
+
+// DeleteImagesOfMember is POST /internal/images/delete: delete a member's pictures.
+func (c *Client) DeleteImagesOfMember(ctx context.Context, body DeleteImagesOfMemberRequest, options ...rest.Option) (bool, error) {
+	return rest.Call[bool](ctx, c.caller, rest.Request{
+		Method: http.MethodPost,
+		Path:   "/internal/images/delete",
+		Body:   body,
+	}, options...)
+}

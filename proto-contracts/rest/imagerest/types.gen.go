@@ -2,6 +2,15 @@
 
 package imagerest
 
+// DeleteImagesOfMemberRequest The pictures of a member to delete.
+type DeleteImagesOfMemberRequest struct {
+	// MemberID A positive number below 2^53.
+	MemberID int64 `json:"memberId"`
+
+	// ImageURLs Up to 100 ids or URLs.
+	ImageURLs []string `json:"imageUrls"`
+}
+
 // DeleteImagesRequest The pictures to delete.
 type DeleteImagesRequest struct {
 	// ImageURLs Up to 100 ids or URLs.

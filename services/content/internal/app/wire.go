@@ -9,6 +9,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
@@ -138,6 +139,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		},
 		Registerer: s.registry,
 		Document:   contentrest.Document(),
+		Docs:       docs.Page("/openapi.json"),
 	})
 	if err != nil {
 		return err

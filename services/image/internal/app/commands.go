@@ -1,0 +1,72 @@
+// Package app puts image together: it is the only package that sees all of it.
+package app
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/process"
+)
+
+// Commands are image's subcommands.
+func Commands() map[string]process.Command {
+	return map[string]process.Command{
+		"serve":         with(serve),
+		"clean-orphans": with(cleanOrphans),
+	}
+}
+
+// with reads the settings and opens the log before a subcommand.
+func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
+	return func(ctx context.Context, environ process.Environ, args []string) error {
+		cfg, err := process.Load[config.Config](environ)
+		if err != nil {
+			return err
+		}
+		logger, err := process.NewLogger(os.Stdout, "image", cfg.LogLevel)
+		if err != nil {
+			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
+		}
+		slog.SetDefault(logger)
+		return run(ctx, cfg, args)
+	}
+}
+
+func serve(ctx context.Context, cfg config.Config, _ []string) error {
+	s, err := wire(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	group := process.NewGroup(s.server.StopLimit())
+	group.AddLoop("signing keys", s.keys.Run)
+	group.Add("admin", s.server.RunAdmin(s.registry))
+	group.Add("http", s.server.Run)
+	slog.InfoContext(ctx, "starting", "build", process.Build().String())
+	return group.Run(ctx)
+}
+
+func cleanOrphans(ctx context.Context, cfg config.Config, args []string) error {
+	flags := flag.NewFlagSet("clean-orphans", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	olderThan := flags.Duration("older-than", 24*time.Hour, "age of what may be removed") //nolint:mnd // spec 07
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 || *olderThan <= 0 {
+		return fmt.Errorf("%w: clean-orphans [--older-than 24h]", process.ErrUsage)
+	}
+	s, err := wire(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	removed, err := s.album.CleanOrphans(ctx, s.profiles, now().Add(-*olderThan))
+	slog.InfoContext(ctx, "orphaned pictures removed", "removed", removed)
+	return err
+}
+
+func now() time.Time { return time.Now().UTC() }

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/imagerest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/bucketstore"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/httpapi"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
+	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// deadline of a request (spec 12).
+	deadline = 30 * time.Second
+	// roomWait is how long an upload waits for memory; then 429.
+	roomWait      = 10 * time.Second
+	memberTimeout = 5 * time.Second
+)
+
+// service is image, put together.
+type service struct {
+	registry *prometheus.Registry
+	redis    *rediscache.Client
+	bucket   *bucketstore.Store
+	album    *album.Album
+	profiles profiles
+	keys     *auth.KeySet
+	server   *httpserver.Server
+}
+
+func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
+	s = &service{registry: metrics.NewRegistry("image")}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err != nil {
+		return s, err
+	}
+	if s.bucket, err = bucketstore.Open(ctx, cfg.ImageBucket); err != nil {
+		return s, err
+	}
+	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels}
+	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, roomWait))
+	client := &http.Client{Timeout: memberTimeout}
+	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))}
+	return s, s.openServer(cfg, client)
+}
+
+func (s *service) openServer(cfg config.Config, client *http.Client) (err error) {
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: client}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: client}
+	s.server, err = httpserver.New(httpserver.Config{
+		Settings:     cfg.Settings,
+		Service:      "image",
+		Deadline:     deadline,
+		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Caller:       callerID,
+		Book:         rediscache.NewAnswerBook(s.redis, "image:idempotency:", 0),
+		Unavailable:  func(err error) bool { return errors.Is(err, bucketstore.ErrUnavailable) },
+		Ready:        map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping},
+		Registerer:   s.registry,
+		Document:     imagerest.Document(),
+		Docs:         docs.Page("/openapi.json"),
+	})
+	if err != nil {
+		return err
+	}
+	api := &httpapi.API{Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(callerID(ctx)) }}
+	api.Mount(s.server)
+	return nil
+}
+
+func (s *service) close() {
+	if s.bucket != nil {
+		_ = s.bucket.Close() // nothing is written on closing
+	}
+	if s.redis != nil {
+		_ = s.redis.Close()
+	}
+}
+
+func callerID(ctx context.Context) int64 {
+	caller, _ := auth.CallerFrom(ctx)
+	return caller.MemberID
+}
+
+func newImageID() album.ImageID { return album.ImageID(uuid.NewString()) }
+
+// profiles asks member which pictures are used.
+type profiles struct{ member *memberrest.Client }
+
+// UsedPictures implements album.Profiles.
+func (p profiles) UsedPictures(ctx context.Context, ids []album.ImageID) ([]album.ImageID, error) {
+	request := memberrest.PictureUsageRequest{ImageIDs: make([]string, len(ids))}
+	for i, id := range ids {
+		request.ImageIDs[i] = string(id)
+	}
+	answer, err := p.member.FindUsedPictures(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	used := make([]album.ImageID, len(answer.Used))
+	for i, id := range answer.Used {
+		used[i] = album.ImageID(id)
+	}
+	return used, nil
+}

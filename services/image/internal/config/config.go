@@ -1,0 +1,47 @@
+// Package config is the settings of image, read from the environment.
+package config
+
+import (
+	"errors"
+
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/process"
+)
+
+// Config is everything that an operator can set. The README's table is made
+// from it.
+type Config struct {
+	httpserver.Settings
+	// LogLevel is debug, info, warn or error.
+	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
+	// ImageBucket is where pictures are kept: file:///data/images on a volume.
+	ImageBucket string `env:"IMAGE_BUCKET,required"`
+	// ImageMaxBytes bounds an uploaded file, in bytes.
+	ImageMaxBytes int64 `env:"IMAGE_MAX_BYTES" envDefault:"5242880"`
+	// ImageMaxPixels bounds width × height of an upload.
+	ImageMaxPixels int64 `env:"IMAGE_MAX_PIXELS" envDefault:"50000000"`
+	// ImageDecodingMemory bounds what all decoding takes at once, in bytes.
+	ImageDecodingMemory int64 `env:"IMAGE_DECODING_MEMORY" envDefault:"201326592"`
+	// RedisAddr is host:port of the Redis that holds revocations and answers of repeated requests.
+	RedisAddr string `env:"REDIS_ADDR,required"`
+	// RedisPassword is empty where Redis asks for none.
+	RedisPassword process.Secret `env:"REDIS_PASSWORD"`
+	// RedisDB is the number of the database.
+	RedisDB int `env:"REDIS_DB" envDefault:"0"`
+	// MemberURL is member's base URL: introspection, keys, which pictures are used.
+	MemberURL string `env:"MEMBER_URL,required"`
+	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
+	JWKSURL string `env:"JWKS_URL"`
+}
+
+// Check implements process.Checked.
+func (c *Config) Check() error {
+	var faults []error
+	if c.ImageMaxBytes < 1 || c.ImageMaxPixels < 1 || c.ImageDecodingMemory < 1 {
+		faults = append(faults, errors.New("IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_DECODING_MEMORY: must be positive"))
+	}
+	if c.JWKSURL == "" {
+		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+	}
+	return errors.Join(faults...)
+}
