@@ -26,6 +26,7 @@ replace (
 require (
 	github.com/caarlos0/env/v11 v11.4.2
 	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
 )
 
 require go.yaml.in/yaml/v3 v3.0.5 // indirect

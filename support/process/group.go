@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
-// Run is the body of a component. It calls ready once it does its work, and
-// returns when ctx ends, having finished what it had begun. Returning before
+// Run is the body of a component. It calls ready when it does its work (again
+// does nothing), and returns when ctx ends, having finished what it had begun. Returning before
 // that, with or without an error, stops the whole group.
 type Run func(ctx context.Context, ready func()) error
 
@@ -76,7 +77,21 @@ func (g *Group) Run(ctx context.Context) error {
 	if errors.Is(err, errStopped) {
 		err = nil
 	}
-	return errors.Join(err, g.stop(started))
+	return errors.Join(err, g.stop(started), others(failed))
+}
+
+// others are the failures of components that failed beside the one that
+// stopped the group.
+func others(failed <-chan error) error {
+	var failures []error
+	for {
+		select {
+		case err := <-failed:
+			failures = append(failures, err)
+		default:
+			return errors.Join(failures...)
+		}
+	}
 }
 
 func (c *component) start(ctx context.Context, failed chan error) error {
@@ -84,7 +99,7 @@ func (c *component) start(ctx context.Context, failed chan error) error {
 	c.cancel = cancel
 	ready := make(chan struct{})
 	go func() {
-		err := c.run(own, func() { close(ready) })
+		err := c.run(own, sync.OnceFunc(func() { close(ready) }))
 		if own.Err() == nil {
 			if err == nil {
 				err = errEnded

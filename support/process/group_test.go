@@ -91,3 +91,36 @@ func TestGroupStoppedWhileStartingStartsNothingMore(t *testing.T) {
 	require.NoError(t, g.Run(ctx))
 	require.Empty(t, j.lines)
 }
+
+func TestGroupReportsAllThatFailed(t *testing.T) {
+	t.Parallel()
+	first, second := errors.New("first"), errors.New("second")
+	g := process.NewGroup(time.Second)
+	var both sync.WaitGroup
+	both.Add(2)
+	fail := func(err error) process.Run {
+		return func(_ context.Context, ready func()) error {
+			ready()
+			ready() // again does nothing
+			both.Done()
+			both.Wait()
+			return err
+		}
+	}
+	g.Add("a", fail(first))
+	g.Add("b", fail(second))
+	err := g.Run(t.Context())
+	require.ErrorIs(t, err, first)
+	require.ErrorIs(t, err, second)
+}
+
+func TestGroupReportsAComponentThatFailsToStop(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	broken := errors.New("broken")
+	g := process.NewGroup(time.Second)
+	g.AddLoop("flush", func(ctx context.Context) error { cancel(); <-ctx.Done(); return broken })
+	err := g.Run(ctx)
+	require.ErrorIs(t, err, broken)
+	require.ErrorContains(t, err, "stop flush")
+}

@@ -20,13 +20,14 @@ func WithLogAttrs(ctx context.Context, attrs ...slog.Attr) context.Context {
 
 // NewLogger writes JSON lines to w: time, level, msg, service, and the
 // attributes of the context (see WithLogAttrs). level is debug, info, warn or
-// error.
+// error. E-mail addresses, tokens and passwords in texts and errors are written
+// as ***: a net under those who log, not a leave to log them.
 func NewLogger(w io.Writer, service, level string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return nil, fmt.Errorf("log level %q: %w", level, err)
 	}
-	json := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})
+	json := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l, ReplaceAttr: redactAttr})
 	return slog.New(contextHandler{json}).With("service", service), nil
 }
 

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -11,11 +12,11 @@ import (
 // Secret is a setting that prints as ***: in logs, in %v and in JSON.
 type Secret string
 
-// String implements fmt.Stringer.
-func (Secret) String() string { return "***" }
+// Format implements fmt.Formatter: every verb writes ***.
+func (Secret) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, "***") }
 
-// GoString implements fmt.GoStringer.
-func (Secret) GoString() string { return "***" }
+// String implements fmt.Stringer, for those who do not go through fmt.
+func (Secret) String() string { return "***" }
 
 // MarshalText implements encoding.TextMarshaler, which slog and JSON use.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }

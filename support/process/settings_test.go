@@ -52,7 +52,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	s := process.Secret("hidden")
 	encoded, err := json.Marshal(struct{ Key process.Secret }{s})
 	require.NoError(t, err)
-	for _, text := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %s", s, s, s, s), string(encoded)} {
+	for _, text := range []string{fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %s %q %x %d", s, s, s, s, s, s, s), string(encoded)} {
 		require.NotContains(t, text, "hidden")
 	}
 	require.Equal(t, "hidden", s.Reveal())

@@ -1,0 +1,75 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/stretchr/testify/require"
+)
+
+var errDown = errors.New("down")
+
+func TestWaitForTriesAgainWithGrowingPauses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var at []time.Duration
+		require.NoError(t, process.WaitFor(t.Context(), "mysql", func(context.Context) error {
+			at = append(at, time.Since(start))
+			if len(at) < 12 {
+				return errDown
+			}
+			return nil
+		}))
+		require.Zero(t, at[0])
+		for i := 1; i < len(at); i++ {
+			longest := min(100*time.Millisecond<<(i-1), 5*time.Second)
+			require.GreaterOrEqual(t, at[i]-at[i-1], longest/2, i)
+			require.LessOrEqual(t, at[i]-at[i-1], longest, i)
+		}
+	})
+}
+
+func TestWaitForEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		err := process.WaitFor(ctx, "mysql", func(context.Context) error { return errDown })
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "wait for mysql")
+	})
+}
+
+func TestWaitForDoesNotHangOnAProbeThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		require.NoError(t, process.WaitFor(t.Context(), "mysql", func(ctx context.Context) error {
+			if tries++; tries == 1 {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}))
+		require.Equal(t, 2, tries)
+	})
+}
+
+func TestEveryWorksNowThenEachIntervalUntilTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute+time.Second)
+		defer cancel()
+		runs := 0
+		require.NoError(t, process.Every(ctx, "clean", time.Minute, func(context.Context) error {
+			runs++
+			return errDown // a failure is logged and does not end it
+		}))
+		require.Equal(t, 4, runs)
+	})
+}
