@@ -71,6 +71,7 @@ require (
 	github.com/rs/cors v1.11.1 // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/segmentio/kafka-go v0.4.51 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.1 // indirect
 	github.com/xdg-go/pbkdf2 v1.0.0 // indirect
@@ -100,6 +101,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/metrics v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
 	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0
+	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/dailyfeed/dailyfeed/support/wallclock v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1 // indirect

@@ -31,6 +31,12 @@ require (
 )
 
 require (
+	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
+)
+
+require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/caarlos0/env/v11 v11.4.2 // indirect
@@ -39,6 +45,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0 // indirect
+	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0
 	github.com/go-redis/redis_rate/v10 v10.0.1 // indirect
 	github.com/go-sql-driver/mysql v1.10.1 // indirect
 	github.com/jinzhu/inflection v1.0.0 // indirect

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"time"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
@@ -25,6 +24,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -120,7 +120,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	client := &http.Client{Timeout: memberTimeout}
+	client := memberClient(s.registry)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: client}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: client}
 	migrations, err := mysqlstore.Migrations()
@@ -137,6 +137,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Ready: map[string]func(ctx context.Context) error{
 			"mysql": func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
 		},
+		Enrich:     passOn,
 		Registerer: s.registry,
 		Document:   contentrest.Document(),
 		Docs:       docs.Page("/openapi.json"),
@@ -151,9 +152,6 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	api.Mount(s.server)
 	return nil
 }
-
-// memberTimeout bounds a question to member on the path of a write.
-const memberTimeout = 2 * time.Second
 
 func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, error) {
 	zone, err := wallclock.Load(cfg.TimeZone)
@@ -172,6 +170,20 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Caller:   func(ctx context.Context) content.MemberID { return content.MemberID(callerID(ctx)) },
 		Zone:     zone,
 	}, nil
+}
+
+// memberClient calls member through limiter, breaker and retries.
+func memberClient(registry *prometheus.Registry) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{
+		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(registry),
+	})
+}
+
+// passOn gives the calls that are made for a request what they pass on.
+func passOn(ctx context.Context, r *http.Request) context.Context {
+	outgoing := serviceclient.OutgoingOf(r)
+	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
+	return serviceclient.WithOutgoing(ctx, outgoing)
 }
 
 func callerID(ctx context.Context) int64 {

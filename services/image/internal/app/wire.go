@@ -19,6 +19,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -27,8 +28,7 @@ const (
 	// deadline of a request (spec 12).
 	deadline = 30 * time.Second
 	// roomWait is how long an upload waits for memory; then 429.
-	roomWait      = 10 * time.Second
-	memberTimeout = 5 * time.Second
+	roomWait = 10 * time.Second
 )
 
 // service is image, put together.
@@ -58,7 +58,7 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	}
 	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels}
 	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, roomWait))
-	client := &http.Client{Timeout: memberTimeout}
+	client := memberClient(s.registry)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))}
 	return s, s.openServer(cfg, client)
 }
@@ -75,6 +75,7 @@ func (s *service) openServer(cfg config.Config, client *http.Client) (err error)
 		Book:         rediscache.NewAnswerBook(s.redis, "image:idempotency:", 0),
 		Unavailable:  func(err error) bool { return errors.Is(err, bucketstore.ErrUnavailable) },
 		Ready:        map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping},
+		Enrich:       passOn,
 		Registerer:   s.registry,
 		Document:     imagerest.Document(),
 		Docs:         docs.Page("/openapi.json"),
@@ -94,6 +95,20 @@ func (s *service) close() {
 	if s.redis != nil {
 		_ = s.redis.Close()
 	}
+}
+
+// memberClient calls member through limiter, breaker and retries.
+func memberClient(registry *prometheus.Registry) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{
+		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(registry),
+	})
+}
+
+// passOn gives the calls that are made for a request what they pass on.
+func passOn(ctx context.Context, r *http.Request) context.Context {
+	outgoing := serviceclient.OutgoingOf(r)
+	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
+	return serviceclient.WithOutgoing(ctx, outgoing)
 }
 
 func callerID(ctx context.Context) int64 {
