@@ -24,7 +24,7 @@ const modulesAtOnce = 2
 
 func runModules(ctx context.Context, w *workspace.Workspace, args []string) error {
 	var fix, quick bool
-	_, err := flags("modules", args, false, func(set *flag.FlagSet) {
+	only, err := flags("modules", args, true, func(set *flag.FlagSet) {
 		set.BoolVar(&fix, "fix", false, "make go.mod files alike and tidy")
 		set.BoolVar(&quick, "quick", false, "read go.mod files only, build nothing")
 	})
@@ -42,8 +42,9 @@ func runModules(ctx context.Context, w *workspace.Workspace, args []string) erro
 		return nil
 	}
 	findings := modules.Check(w)
+	chosen := chosenModules(w, only)
 	if !quick {
-		alone, err := modules.Alone(ctx, w, modulesAtOnce, func(folder string, findings []workspace.Finding) {
+		alone, err := modules.Alone(ctx, w, chosen, modulesAtOnce, func(folder string, findings []workspace.Finding) {
 			fmt.Printf("%-5s %s\n", okOr("FAIL", len(findings) == 0), folder)
 		})
 		if err != nil {
@@ -51,7 +52,7 @@ func runModules(ctx context.Context, w *workspace.Workspace, args []string) erro
 		}
 		findings = append(findings, alone...)
 	}
-	return verdict("modules", fmt.Sprintf("%d modules", len(w.Modules)), "make fix-modules, unless the code is broken", began, findings)
+	return verdict("modules", fmt.Sprintf("%d modules", len(chosen)), "make fix-modules, unless the code is broken", began, findings)
 }
 
 func okOr(otherwise string, ok bool) string {
@@ -70,16 +71,16 @@ func runArrows(ctx context.Context, w *workspace.Workspace, args []string) error
 	if err != nil {
 		return fmt.Errorf("read drawing: %w", err)
 	}
-	drawn, err := arrows.Read(file)
+	drawing, err := arrows.Read(file)
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	packages, err := w.List(ctx)
+	packages, err := w.List(ctx, nil)
 	if err != nil {
 		return err
 	}
-	looked := fmt.Sprintf("%d arrows, %d packages", len(drawn), len(packages))
-	return verdict("arrows", looked, "turn the import round or away; draw an arrow only with a reason", began, arrows.Check(w, packages, drawn))
+	looked := fmt.Sprintf("%d arrows, %d packages", len(drawing.Edges), len(packages))
+	return verdict("arrows", looked, "turn the import round or away; draw an arrow only with a reason", began, arrows.Check(w, packages, drawing))
 }
 
 func runSizes(ctx context.Context, w *workspace.Workspace, args []string) error {

@@ -35,7 +35,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"modules", "[-fix] [-quick]: go.mod files agree, and each module tidies, builds and vets alone", runModules},
+		{"modules", "[-fix] [-quick] [folder…]: go.mod files agree, and each module tidies, builds and vets alone", runModules},
 		{"arrows", "arrows.txt draws the imports between modules, no more and no less", runArrows},
 		{"sizes", "no file is long; prints the comment ratio", runSizes},
 		{"words", "no word of forbidden.txt is in the tree", runWords},

@@ -10,45 +10,60 @@ import (
 )
 
 // Check compares the drawing with the packages, as workspace.List gives them.
-func Check(w *workspace.Workspace, packages []workspace.Package, drawn []Drawn) []workspace.Finding {
+func Check(w *workspace.Workspace, packages []workspace.Package, drawing Drawing) []workspace.Finding {
 	all := uses(w, packages)
+	rooms := plan{domains: drawing.Domains}
 	var findings []workspace.Finding
-	findings = append(findings, homeless(w, packages)...)
-	findings = append(findings, broken(w, all)...)
+	findings = append(findings, rooms.homeless(w, packages)...)
+	findings = append(findings, rooms.empty(w, packages)...)
+	findings = append(findings, rooms.broken(w, all)...)
 	findings = append(findings, testingInProduction(w, packages)...)
-	needed := neededEdges(w, all)
-	findings = append(findings, undrawn(needed, drawn)...)
-	findings = append(findings, idle(needed, drawn)...)
+	needed := rooms.neededEdges(w, all)
+	findings = append(findings, undrawn(needed, drawing.Edges)...)
+	findings = append(findings, idle(needed, drawing.Edges)...)
 	findings = append(findings, circles(needed)...)
 	workspace.SortFindings(findings)
 	return findings
 }
 
 // homeless are packages of services that stand in no room.
-func homeless(w *workspace.Workspace, packages []workspace.Package) []workspace.Finding {
+func (p plan) homeless(w *workspace.Workspace, packages []workspace.Package) []workspace.Finding {
 	var findings []workspace.Finding
-	for _, p := range packages {
-		folder := w.Short(p.ImportPath)
+	for _, one := range packages {
+		folder := w.Short(one.ImportPath)
 		module := w.FolderOf(folder)
-		if isService(module) && roomOf(module, folder).layer == noLayer {
+		if isService(module) && p.roomOf(module, folder).layer == noLayer {
 			findings = append(findings, workspace.Finding{Place: folder, Fault: "is in no room of a service: cmd/ or internal/<name>/"})
 		}
 	}
 	return findings
 }
 
+// empty are declared domains without a package.
+func (p plan) empty(w *workspace.Workspace, packages []workspace.Package) []workspace.Finding {
+	var findings []workspace.Finding
+	for _, d := range p.domains {
+		if !slices.ContainsFunc(packages, func(one workspace.Package) bool { return within(w.Short(one.ImportPath), d.Folder) }) {
+			findings = append(findings, workspace.Finding{
+				Place: fmt.Sprintf("%s:%d", File, d.Line), Fault: "there is no package " + d.Folder,
+			})
+		}
+	}
+	return findings
+}
+
 // broken are imports that no drawing can allow.
-func broken(w *workspace.Workspace, all []use) []workspace.Finding {
+func (p plan) broken(w *workspace.Workspace, all []use) []workspace.Finding {
 	var findings []workspace.Finding
 	for _, u := range all {
-		if rule := brokenRule(w.FolderOf(u.from), w.FolderOf(u.to), u); rule != "" {
+		if rule := p.brokenRule(w.FolderOf(u.from), w.FolderOf(u.to), u); rule != "" {
 			findings = append(findings, workspace.Finding{Place: u.from, Fault: "imports " + u.to + ": " + rule})
 		}
 	}
 	return findings
 }
 
-func brokenRule(from, to string, u use) string {
+func (p plan) brokenRule(from, to string, u use) string {
 	switch {
 	case isService(to) && from != to && isService(from):
 		return "services never import each other"
@@ -56,7 +71,7 @@ func brokenRule(from, to string, u use) string {
 		return "what services share knows neither services nor tools"
 	case !u.test && isTestCode(u.to) && from != tools:
 		return "code for tests is never in a binary"
-	case !u.test && isService(from) && roomOf(from, u.from).layer == domainLayer && from != to && to != apierr:
+	case !u.test && isService(from) && p.roomOf(from, u.from).layer == domainLayer && from != to && to != apierr:
 		return "the domain knows the standard library and " + apierr + " only"
 	default:
 		return ""
@@ -87,10 +102,10 @@ func testingInProduction(w *workspace.Workspace, packages []workspace.Package) [
 // neededEdges are the edges that must be drawn, with an importer as example:
 // all between modules, and within a service those against its layers. A test
 // needs no edge where the code itself has one.
-func neededEdges(w *workspace.Workspace, all []use) map[Edge]string {
+func (p plan) neededEdges(w *workspace.Workspace, all []use) map[Edge]string {
 	needed := map[Edge]string{}
 	for _, u := range all {
-		e, ok := edgeOf(w, u)
+		e, ok := p.edgeOf(w, u)
 		if !ok {
 			continue
 		}
@@ -106,13 +121,16 @@ func neededEdges(w *workspace.Workspace, all []use) map[Edge]string {
 }
 
 // edgeOf is the edge that an import needs to be drawn; false when it needs none.
-func edgeOf(w *workspace.Workspace, u use) (Edge, bool) {
+func (p plan) edgeOf(w *workspace.Workspace, u use) (Edge, bool) {
 	from, to := w.FolderOf(u.from), w.FolderOf(u.to)
 	if from != to {
 		return Edge{From: from, To: to, Test: u.test}, true
 	}
-	if !isService(from) || roomOf(from, u.from).mayUse(roomOf(from, u.to)) {
+	if !isService(from) || p.roomOf(from, u.from).mayUse(p.roomOf(from, u.to)) {
 		return Edge{}, false
+	}
+	if u.test && isTestCode(u.to) {
+		return Edge{}, false // tables and fixtures that the tests of several rooms need
 	}
 	return Edge{From: u.from, To: u.to, Test: u.test}, true
 }

@@ -162,6 +162,30 @@ func TestALayerMayBeCrossedWhereThatIsDrawn(t *testing.T) {
 		code("services/shop/internal/shop: services/shop/internal/terms")))
 }
 
+func TestADomainMayHaveAnotherName(t *testing.T) {
+	t.Parallel()
+	const drawing = "services/shop/internal/goods is domain  # shop is what the world calls it\nservices/shop -> support/apierr  # codes"
+	require.Empty(t, check(t, drawing, code(
+		"services/shop/internal/goods: support/apierr",
+		"services/shop/internal/httpapi: services/shop/internal/goods")))
+	require.Contains(t, check(t, drawing, code("services/shop/internal/goods: support/mysql")),
+		"services/shop/internal/goods: imports support/mysql: the domain knows the standard library and support/apierr only")
+}
+
+func TestADeclaredDomainThatIsNotThereIsFound(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"arrows.txt:1: there is no package services/shop/internal/goods"},
+		check(t, "services/shop/internal/goods is domain  # gone", code("services/shop/internal/shop:")))
+}
+
+func TestTestsShareRoomsForTests(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, check(t, "", code(
+		"services/shop/internal/orderstore: fmt | services/shop/internal/tablestest")))
+	require.Contains(t, check(t, "", code("services/shop/internal/orderstore: services/shop/internal/tablestest")),
+		"services/shop/internal/orderstore: imports services/shop/internal/tablestest: code for tests is never in a binary")
+}
+
 func TestAPackageWithoutARoomIsFound(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{"services/shop/pkg/money: is in no room of a service: cmd/ or internal/<name>/"},
@@ -188,7 +212,7 @@ func TestReadReportsAllFaults(t *testing.T) {
 
 func TestReadKeepsTheReason(t *testing.T) {
 	t.Parallel()
-	drawn, err := arrows.Read(strings.NewReader("# who\na/b -> c (test)   # why # not\n"))
+	drawing, err := arrows.Read(strings.NewReader("# who\na/b -> c (test)   # why # not\n"))
 	require.NoError(t, err)
-	require.Equal(t, []arrows.Drawn{{Edge: arrows.Edge{From: "a/b", To: "c", Test: true}, Why: "why # not", Line: 2}}, drawn)
+	require.Equal(t, []arrows.Drawn{{Edge: arrows.Edge{From: "a/b", To: "c", Test: true}, Why: "why # not", Line: 2}}, drawing.Edges)
 }

@@ -37,16 +37,38 @@ type Drawn struct {
 	Line int
 }
 
+// Domain names a package that stands in its service's domain although its
+// folder is not named like the service.
+type Domain struct {
+	Folder string
+	Why    string
+	Line   int
+}
+
+// Drawing is what arrows.txt says.
+type Drawing struct {
+	Edges   []Drawn
+	Domains []Domain
+}
+
 // ErrDrawing is in the error of a drawing that cannot be read.
 var ErrDrawing = errors.New(File + " is not readable")
 
-var line = regexp.MustCompile(`^(\S+)\s+->\s+(\S+)(\s+\(test\))?\s+#\s*(\S.*)$`)
+var (
+	edgeLine   = regexp.MustCompile(`^(\S+)\s+->\s+(\S+)(\s+\(test\))?\s+#\s*(\S.*)$`)
+	domainLine = regexp.MustCompile(`^(\S+)\s+is\s+domain\s+#\s*(\S.*)$`)
+)
 
-// Read reads a drawing: a line per edge, `from -> to  # why` or
-// `from -> to (test)  # why`; empty lines and lines that begin with # are
-// comments. All faults are reported at once.
-func Read(r io.Reader) ([]Drawn, error) {
-	var drawn []Drawn
+// Read reads a drawing. Empty lines and lines that begin with # are comments;
+// the others are
+//
+//	from -> to         # why
+//	from -> to (test)  # why
+//	folder is domain   # why
+//
+// All faults are reported at once.
+func Read(r io.Reader) (Drawing, error) {
+	var drawing Drawing
 	var faults []error
 	seen := map[Edge]int{}
 	scanner := bufio.NewScanner(r)
@@ -55,7 +77,11 @@ func Read(r io.Reader) ([]Drawn, error) {
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
-		parts := line.FindStringSubmatch(text)
+		if parts := domainLine.FindStringSubmatch(text); parts != nil {
+			drawing.Domains = append(drawing.Domains, Domain{Folder: parts[1], Why: parts[2], Line: number})
+			continue
+		}
+		parts := edgeLine.FindStringSubmatch(text)
 		if parts == nil {
 			faults = append(faults, fmt.Errorf("%w: line %d is not `from -> to  # why`: %s", ErrDrawing, number, text))
 			continue
@@ -66,10 +92,10 @@ func Read(r io.Reader) ([]Drawn, error) {
 			continue
 		}
 		seen[d.Edge] = number
-		drawn = append(drawn, d)
+		drawing.Edges = append(drawing.Edges, d)
 	}
 	if err := scanner.Err(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", File, err)
+		return Drawing{}, fmt.Errorf("read %s: %w", File, err)
 	}
-	return drawn, errors.Join(faults...)
+	return drawing, errors.Join(faults...)
 }

@@ -2,6 +2,7 @@ package arrows
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -25,9 +26,12 @@ type room struct {
 	name string
 }
 
-// roomOf reads the room from a package's folder within its service:
+// plan tells the rooms of services apart.
+type plan struct{ domains []Domain }
+
+// roomOf reads the room from a package's folder:
 // services/<service>/{cmd,internal/app,internal/config,internal/<service>,internal/<adapter>}.
-func roomOf(module, folder string) room {
+func (p plan) roomOf(module, folder string) room {
 	service := path.Base(module)
 	words := strings.Split(strings.TrimPrefix(folder, module+"/"), "/")
 	if words[0] == "cmd" {
@@ -35,6 +39,9 @@ func roomOf(module, folder string) room {
 	}
 	if words[0] != "internal" || len(words) < 2 {
 		return room{}
+	}
+	if slices.ContainsFunc(p.domains, func(d Domain) bool { return within(folder, d.Folder) }) {
+		return room{layer: domainLayer}
 	}
 	switch words[1] {
 	case "app":

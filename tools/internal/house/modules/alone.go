@@ -19,11 +19,11 @@ var proofs = []struct {
 	{[]string{"go", "vet", "./..."}, "does not pass go vet by itself"},
 }
 
-// Alone runs go mod tidy -diff, go build and go vet in every module with the
+// Alone runs go mod tidy -diff, go build and go vet in the chosen modules with the
 // workspace off, atOnce modules at a time. Vetting compiles the tests too. done
 // is called after each module, by several goroutines. The error is for what
 // keeps the question from being answered, such as an ended context.
-func Alone(ctx context.Context, w *workspace.Workspace, atOnce int, done func(folder string, findings []workspace.Finding)) ([]workspace.Finding, error) {
+func Alone(ctx context.Context, w *workspace.Workspace, chosen []*workspace.Module, atOnce int, done func(folder string, findings []workspace.Finding)) ([]workspace.Finding, error) {
 	var (
 		mu       sync.Mutex
 		wg       sync.WaitGroup
@@ -31,7 +31,7 @@ func Alone(ctx context.Context, w *workspace.Workspace, atOnce int, done func(fo
 		failures []error
 	)
 	slots := make(chan struct{}, atOnce)
-	for _, m := range w.Modules {
+	for _, m := range chosen {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()

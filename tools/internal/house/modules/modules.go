@@ -6,7 +6,6 @@ package modules
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -105,16 +104,11 @@ func requires(m *workspace.Module, modulePath string) bool {
 	return slices.ContainsFunc(m.File.Require, func(r *modfile.Require) bool { return r.Mod.Path == modulePath })
 }
 
+// relative goes up to the root and down again, also between siblings: so the
+// block is the same text in all modules of one depth.
 func relative(from, to *workspace.Module) string {
-	rel, err := filepath.Rel(filepath.FromSlash(from.Folder), filepath.FromSlash(to.Folder))
-	if err != nil {
-		return to.Folder // both are relative to the root: cannot happen
-	}
-	rel = filepath.ToSlash(rel)
-	if !strings.HasPrefix(rel, ".") {
-		rel = "./" + rel
-	}
-	return rel
+	up := strings.Repeat("../", strings.Count(from.Folder, "/")+1)
+	return up + to.Folder
 }
 
 // newestVersions are the highest versions that any module requires, of foreign

@@ -17,9 +17,9 @@ const head = "go 1.26.0\n\ntoolchain go1.26.8\n\n"
 func house() map[string]string {
 	return map[string]string{
 		"go.work":               head + "use (\n\t./services/shop\n\t./support/a\n\t./support/b\n)\n",
-		"support/a/go.mod":      "module example.org/a\n\n" + head + "replace example.org/b => ../b\n",
+		"support/a/go.mod":      "module example.org/a\n\n" + head + "replace example.org/b => ../../support/b\n",
 		"support/a/a.go":        "// Package a is one.\npackage a\n\n// One is one.\nconst One = 1\n",
-		"support/b/go.mod":      "module example.org/b\n\n" + head + "replace example.org/a => ../a\n",
+		"support/b/go.mod":      "module example.org/b\n\n" + head + "replace example.org/a => ../../support/a\n",
 		"support/b/b.go":        "package b\n",
 		"services/shop/go.mod":  "module example.org/shop\n\n" + head + "replace (\n\texample.org/a => ../../support/a\n\texample.org/b => ../../support/b\n)\n\nrequire example.org/a v0.0.0\n",
 		"services/shop/shop.go": "package shop\n\nimport \"example.org/a\"\n\nvar _ = a.One\n",
@@ -41,7 +41,7 @@ func TestCheckIsContentWithAlikeModules(t *testing.T) {
 func TestCheckFindsOtherGoAndToolchainLines(t *testing.T) {
 	t.Parallel()
 	faults := check(t, func(files map[string]string) {
-		files["support/b/go.mod"] = "module example.org/b\n\ngo 1.25.0\n\nreplace example.org/a => ../a\n"
+		files["support/b/go.mod"] = "module example.org/b\n\ngo 1.25.0\n\nreplace example.org/a => ../../support/a\n"
 	})
 	require.Equal(t, []string{
 		`support/b/go.mod: go line is "1.25.0", go.work says "1.26.0"`,
@@ -57,8 +57,8 @@ func TestCheckFindsMissingWrongAndIdleReplaces(t *testing.T) {
 	})
 	require.Equal(t, []string{
 		"support/a/go.mod: has an idle replace example.org/gone => ../gone",
-		"support/a/go.mod: lacks replace example.org/b => ../b",
-		"support/b/go.mod: replaces example.org/a by ../b, not by ../a",
+		"support/a/go.mod: lacks replace example.org/b => ../../support/b",
+		"support/b/go.mod: replaces example.org/a by ../b, not by ../../support/a",
 	}, faults)
 }
 
@@ -83,7 +83,7 @@ func TestRepairMakesCheckContent(t *testing.T) {
 	t.Parallel()
 	files := house()
 	right := files["services/shop/go.mod"]
-	files["services/shop/go.mod"] = "module example.org/shop\n\ngo 1.24.0\n\nrequire example.org/a v0.1.0\n\nreplace example.org/a => ../a\n"
+	files["services/shop/go.mod"] = "module example.org/shop\n\ngo 1.24.0\n\nrequire example.org/a v0.1.0\n\nreplace example.org/a => ../../support/a\n"
 	root := housetest.Tree(t, files)
 
 	touched, err := modules.Repair(t.Context(), root, func(string) {})
@@ -103,7 +103,7 @@ func alone(t *testing.T, files map[string]string) []workspace.Finding {
 	t.Helper()
 	w := housetest.Workspace(t, files)
 	var seen atomic.Int64
-	findings, err := modules.Alone(t.Context(), w, 2, func(string, []workspace.Finding) { seen.Add(1) })
+	findings, err := modules.Alone(t.Context(), w, w.Modules, 2, func(string, []workspace.Finding) { seen.Add(1) })
 	require.NoError(t, err)
 	require.EqualValues(t, len(w.Modules), seen.Load())
 	return findings

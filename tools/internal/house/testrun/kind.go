@@ -42,9 +42,8 @@ const (
 
 // Select sorts the packages that have tests by kind. packages is the answer of
 // `go list -test`: each test binary is listed as "<package>.test" with all that
-// it links. only limits it to folders (relative to the root) and what is in them;
-// empty means everything.
-func Select(w *workspace.Workspace, packages []workspace.Package, only []string) map[Kind][]string {
+// it links.
+func Select(w *workspace.Workspace, packages []workspace.Package) map[Kind][]string {
 	selected := map[Kind][]string{}
 	for _, p := range packages {
 		tested, ok := strings.CutSuffix(p.ImportPath, ".test")
@@ -52,9 +51,6 @@ func Select(w *workspace.Workspace, packages []workspace.Package, only []string)
 			continue
 		}
 		folder := w.Short(tested)
-		if len(only) > 0 && !slices.ContainsFunc(only, func(o string) bool { return within(folder, o) }) {
-			continue
-		}
 		kind := kindOf(w, folder, p.Deps)
 		selected[kind] = append(selected[kind], folder)
 	}
@@ -79,6 +75,5 @@ func kindOf(w *workspace.Workspace, folder string, deps []string) Kind {
 }
 
 func within(folder, parent string) bool {
-	parent = strings.Trim(strings.TrimPrefix(parent, "./"), "/")
 	return folder == parent || strings.HasPrefix(folder, parent+"/")
 }

@@ -40,14 +40,5 @@ func TestKindIsToldByWhatATestLinks(t *testing.T) {
 		testrun.Unit:        {"services/shop/internal/shop", "support/testenv/child"},
 		testrun.Integration: {"services/shop/internal/cash", "services/shop/internal/store"},
 		testrun.EndToEnd:    {"test/e2e"},
-	}, testrun.Select(w, packages, nil))
-}
-
-func TestSelectionCanBeLimitedToFolders(t *testing.T) {
-	t.Parallel()
-	w, packages := house(t)
-	require.Equal(t, map[testrun.Kind][]string{
-		testrun.Unit:        {"support/testenv/child"},
-		testrun.Integration: {"services/shop/internal/store"},
-	}, testrun.Select(w, packages, []string{"./services/shop/internal/store/", "support"}))
+	}, testrun.Select(w, packages))
 }

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/workspace"
@@ -72,19 +71,16 @@ func (r *Report) Good(skipsFail bool) bool {
 // Print writes the summary; its last line is `N passed, N failed, N skipped`.
 func (r *Report) Print(out io.Writer, took time.Duration, skipsFail bool) {
 	sum := r.total()
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\nmodule\tpackages\ttests\tfailed\tskipped\tseconds\t")
+	fmt.Fprintf(out, "\n%-26s %8s %6s %6s %7s %7s\n", "module", "packages", "tests", "failed", "skipped", "seconds")
 	modules := make([]string, 0, len(r.rows))
 	for name := range r.rows {
 		modules = append(modules, name)
 	}
 	slices.Sort(modules)
 	for _, name := range modules {
-		printRow(table, name, *r.rows[name])
+		printRow(out, name, *r.rows[name])
 	}
-	printRow(table, "all", sum)
-	_ = table.Flush() // an output that cannot be written has nobody to tell
-
+	printRow(out, "all", sum)
 	if r.Servers != "" {
 		fmt.Fprintln(out, "servers:", r.Servers)
 	}
@@ -130,6 +126,6 @@ func pattern(test string) string {
 }
 
 func printRow(out io.Writer, name string, r row) {
-	fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\t%.1f\t\n",
+	fmt.Fprintf(out, "%-26s %8d %6d %6d %7d %7.1f\n",
 		name, r.packages, r.passed+r.failed+r.skipped, r.failed, r.skipped, r.elapsed.Seconds())
 }

@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/support/testenv/child"
-
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/workspace"
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 func (k Kind) packageLimit() time.Duration {
 	switch k {
 	case Integration:
-		return 10 * time.Minute
+		return 5 * time.Minute
 	case EndToEnd:
 		return 30 * time.Minute
 	case Unit:
@@ -50,11 +51,14 @@ const stopGrace = 10 * time.Second
 // error is for what keeps tests from being found; everything later is in the
 // report.
 func Run(ctx context.Context, w *workspace.Workspace, o Options) (Report, error) {
-	packages, err := w.List(ctx, "-test")
+	if err := checkCompiler(o.Race); err != nil {
+		return Report{}, err
+	}
+	packages, err := w.List(ctx, o.Only, "-test")
 	if err != nil {
 		return Report{}, err
 	}
-	selected := Select(w, packages, o.Only)
+	selected := Select(w, packages)
 	var report Report
 	for _, kind := range o.Kinds {
 		folders := selected[kind]
@@ -67,6 +71,23 @@ func Run(ctx context.Context, w *workspace.Workspace, o Options) (Report, error)
 		}
 	}
 	return report, nil
+}
+
+var errNoCompiler = errors.New("the race detector needs a C compiler: apt-get install gcc libc6-dev, or run with -race=false")
+
+// checkCompiler says in words what the linker would say in riddles.
+func checkCompiler(race bool) error {
+	if !race || runtime.GOOS == "darwin" {
+		return nil
+	}
+	compiler := os.Getenv("CC")
+	if compiler == "" {
+		compiler = "gcc"
+	}
+	if _, err := exec.LookPath(compiler); err != nil {
+		return fmt.Errorf("%w (%w)", errNoCompiler, err)
+	}
+	return nil
 }
 
 func runKind(ctx context.Context, w *workspace.Workspace, o Options, kind Kind, folders []string, report *Report) error {

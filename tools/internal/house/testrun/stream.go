@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // stream turns the output of `go test -json` into outcomes.
@@ -19,28 +20,69 @@ type stream struct {
 	loose   func(line string)
 }
 
+// pulse is how often a run that says nothing tells what it waits for.
+const pulse = 30 * time.Second
+
 // read follows the output to its end and calls ended for every package, at
 // last also for those that have not ended. Lines that are no events (from the
-// linker, or from the program around go test) go to loose.
+// linker, or from the program around go test) go to loose, and so does a line
+// about what is running when nothing else was said for a while.
 func read(r io.Reader, ended func(Package), loose func(line string)) error {
-	s := stream{tallies: map[string]*tally{}, builds: map[string]*strings.Builder{}, ended: ended, loose: loose}
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if len(line) > 0 {
-			s.line(line)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("read output of go test: %w", err)
+	s := stream{tallies: map[string]*tally{}, builds: map[string]*strings.Builder{}, loose: loose}
+	ticker := time.NewTicker(pulse)
+	defer ticker.Stop()
+	s.ended = func(p Package) {
+		ticker.Reset(pulse)
+		ended(p)
+	}
+	lines := make(chan []byte)
+	failure := make(chan error, 1)
+	go func() { failure <- readLines(r, lines) }()
+	for open := true; open; {
+		select {
+		case line, more := <-lines:
+			if open = more; more {
+				s.line(line)
+			}
+		case <-ticker.C:
+			loose("… running: " + s.running())
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.tallies)) {
 		ended(s.tallies[path].outcome(false))
 	}
-	return nil
+	return <-failure
+}
+
+// readLines hands out the lines of r and closes the channel at the end.
+func readLines(r io.Reader, lines chan<- []byte) error {
+	defer close(lines)
+	buffered := bufio.NewReader(r)
+	for {
+		line, err := buffered.ReadBytes('\n')
+		if len(line) > 0 {
+			lines <- line
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read output of go test: %w", err)
+		}
+	}
+}
+
+// running names the packages that have begun and not ended, with the tests that
+// run in them.
+func (s *stream) running() string {
+	var packages []string
+	for _, path := range slices.Sorted(maps.Keys(s.tallies)) {
+		packages = append(packages, path+" "+strings.Join(s.tallies[path].unended(), " "))
+	}
+	if len(packages) == 0 {
+		return "the compiler"
+	}
+	return strings.Join(packages, "; ")
 }
 
 func (s *stream) line(line []byte) {

@@ -133,3 +133,18 @@ func TestOutputIsBounded(t *testing.T) {
 	require.Contains(t, talk.text("TestA"), "earlier output left out")
 	require.True(t, strings.HasSuffix(talk.text("TestA"), "the end"))
 }
+
+func TestProgressNamesWhatRuns(t *testing.T) {
+	t.Parallel()
+	s := stream{tallies: map[string]*tally{}, builds: map[string]*strings.Builder{}}
+	require.Equal(t, "the compiler", s.running())
+	for _, line := range []string{
+		`{"Action":"run","Package":"p","Test":"TestA"}`,
+		`{"Action":"pass","Package":"p","Test":"TestA"}`,
+		`{"Action":"run","Package":"p","Test":"TestB"}`,
+		`{"Action":"start","Package":"q"}`,
+	} {
+		s.line([]byte(line))
+	}
+	require.Equal(t, "p TestB; q ", s.running())
+}

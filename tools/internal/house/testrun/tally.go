@@ -19,7 +19,7 @@ type event struct {
 }
 
 // keptOutput bounds what is remembered of one test's output: its end.
-const keptOutput = 64 << 10
+const keptOutput = 16 << 10
 
 // Test is one test that did not pass.
 type Test struct {
@@ -118,6 +118,20 @@ func (t *tally) outcome(ended bool) Package {
 		p.Failed = append(p.Failed, Test{Output: t.text("")})
 	}
 	return p
+}
+
+// unendedShown bounds the names in a line of progress.
+const unendedShown = 5
+
+// unended are the first tests that have begun and not ended.
+func (t *tally) unended() []string {
+	var names []string
+	for _, name := range t.order {
+		if t.state[name] == "run" && len(names) < unendedShown {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // parents are the tests that have subtests.

@@ -58,10 +58,21 @@ func TestFindOutsideOfAWorkspace(t *testing.T) {
 func TestListTellsImportsOfAllModules(t *testing.T) {
 	t.Parallel()
 	w := housetest.Workspace(t, twoModules())
-	packages, err := w.List(t.Context())
+	packages, err := w.List(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, packages, 2)
 	require.Equal(t, []string{"strings"}, packages[1].Imports)
+
+	packages, err = w.List(t.Context(), []string{"./support/b/"})
+	require.NoError(t, err)
+	require.Len(t, packages, 1)
+
+	packages, err = w.List(t.Context(), []string{"support"})
+	require.NoError(t, err)
+	require.Len(t, packages, 2)
+
+	_, err = w.List(t.Context(), []string{"services"})
+	require.ErrorIs(t, err, workspace.ErrNoModule)
 }
 
 func TestRunTellsABadEndFromAnEndedContext(t *testing.T) {

@@ -1,0 +1,155 @@
+# Verbs only: what a verb does is in the program it calls. Each check is
+# verify-x, each mechanical repair fix-x; `make help` is made from the ## lines.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export PATH := $(CURDIR)/bin:$(PATH)
+export GOFLAGS ?= -buildvcs=false
+
+# programs of this repository, built when their source is newer
+HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
+FLEET = go build -o bin/fleet ./tools/cmd/fleet && exec bin/fleet
+
+# what the binaries say with --version
+STAMP = github.com/dailyfeed/dailyfeed/support/process
+COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
+
+# cheapest first
+CHECKS = words sizes env format arrows proto contracts modules lint
+
+##@ Run at home
+
+.PHONY: up
+up: ## get what is missing, build, start everything; Ctrl-C stops it
+	@$(FLEET) up
+
+.PHONY: down
+down: ## stop what `make up` started in another terminal
+	@$(FLEET) down
+
+.PHONY: status
+status: ## what runs, on which port, and how it is
+	@$(FLEET) status
+
+.PHONY: seed
+seed: ## write members, follows, posts, comments, likes and pictures
+	@$(FLEET) seed
+
+.PHONY: smoke
+smoke: ## walk the whole story through the edge, step by step
+	@$(FLEET) smoke
+
+##@ Build and test
+
+.PHONY: build
+build: ## the services and tools, into bin/
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./services/{activity,content,image,member,search,timeline}/cmd/... ./tools/cmd/...
+
+.PHONY: test
+test: ## everything that CI runs: unit, integration, contract, end-to-end; one summary
+	@$(HOUSE) test
+
+.PHONY: test-unit
+test-unit: ## the tests that need no servers, in under a minute
+	@$(HOUSE) test -unit -race=false
+
+.PHONY: test-integration
+test-integration: ## the tests on real servers, which are started once for all
+	@$(HOUSE) test -integration
+
+.PHONY: test-e2e
+test-e2e: ## the tests on the whole fleet
+	@$(HOUSE) test -e2e
+
+##@ Check
+
+.PHONY: lint
+lint: ## every verify-x, all of them, with a summary
+	@bad=(); for check in $(CHECKS); do \
+		echo "== verify-$$check"; $(MAKE) verify-$$check || bad+=("verify-$$check"); \
+	done; \
+	if [ $${#bad[@]} -eq 0 ]; then echo "lint: all well"; else echo "lint: found something in: $${bad[*]}"; exit 1; fi
+
+.PHONY: verify-modules
+verify-modules: ## go.mod files agree; each module tidies, builds and vets alone
+	@$(HOUSE) modules
+
+.PHONY: verify-arrows
+verify-arrows: ## arrows.txt draws the imports between modules, no more and no less
+	@$(HOUSE) arrows
+
+.PHONY: verify-contracts
+verify-contracts: ## the REST documents and their Go are what openapi/ says
+	@cd proto-contracts && go run ./cmd/contractgen check && echo "contracts: well" || { echo "next: make fix-contracts"; exit 1; }
+
+.PHONY: verify-proto
+verify-proto: ## buf lint, buf breaking, and the events' Go is fresh
+	@proto-contracts/buf.sh check && echo "proto: well" || { echo "next: make fix-proto; a breaking change needs a new field or type"; exit 1; }
+
+.PHONY: verify-format
+verify-format: ## the Go files are formatted
+	@$(HOUSE) format
+
+.PHONY: verify-lint
+verify-lint: ## golangci-lint in every module
+	@$(HOUSE) lint
+
+.PHONY: verify-sizes
+verify-sizes: ## no file is long; prints the comment ratio
+	@$(HOUSE) sizes
+
+.PHONY: verify-words
+verify-words: ## no word is in the tree that has no business there
+	@$(HOUSE) words
+
+.PHONY: verify-env
+verify-env: ## the READMEs' tables of settings are what the config structs say
+	@$(HOUSE) env
+
+##@ Repair
+
+.PHONY: fix-modules
+fix-modules: ## make go.mod files alike and tidy
+	@$(HOUSE) modules -fix
+
+.PHONY: fix-contracts contracts
+fix-contracts contracts: ## make the REST documents and their Go from openapi/
+	cd proto-contracts && go run ./cmd/contractgen generate
+
+.PHONY: fix-proto proto
+fix-proto proto: ## make the events' Go from proto/
+	proto-contracts/buf.sh generate
+
+.PHONY: fix-format fmt
+fix-format fmt: ## format the Go files
+	@$(HOUSE) format -fix
+
+.PHONY: fix-lint
+fix-lint: ## what golangci-lint can repair
+	@$(HOUSE) lint -fix
+
+.PHONY: fix-env
+fix-env: ## write the READMEs' tables of settings
+	@$(HOUSE) env -fix
+
+##@ Rest
+
+.PHONY: tools
+tools: ## build the pinned tools into bin/
+	@$(HOUSE) tools
+
+.PHONY: clean
+clean: ## remove what was built; the data of `make up` in .local/ stays
+	rm -rf bin dist
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z0-9 -]*:.*## / { printf "  %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo; echo "next: make up"
