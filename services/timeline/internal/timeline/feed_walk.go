@@ -116,7 +116,7 @@ func inOrder(entries []FeedEntry, found []Post) []candidate {
 	return ordered
 }
 
-// closeRun cuts run down to seconds of which all entries are in it. lead is how
+// closeRun cuts run down to seconds of which all posts are in it. lead is how
 // many entries of the feed lie before what is left.
 func closeRun(run FeedRun, part FeedRange) (closed []FeedEntry, lead int) {
 	closed, lead = run.Entries, part.Start
@@ -124,7 +124,7 @@ func closeRun(run FeedRun, part FeedRange) (closed []FeedEntry, lead int) {
 		cut := sameSecond(closed, 0)
 		closed, lead = closed[cut:], lead+cut
 	}
-	if !run.Bottom && len(closed) > 0 {
+	if !run.Whole && len(closed) > 0 { // the rest of its last second may be below, or cut off
 		last := secondOf(closed[len(closed)-1])
 		closed = closed[:slices.IndexFunc(closed, func(e FeedEntry) bool { return secondOf(e).Equal(last) })]
 	}

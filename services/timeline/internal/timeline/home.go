@@ -56,8 +56,8 @@ type FeedRun struct {
 	// Version is that of the followings that the feed was built for.
 	Version int64
 	Entries []FeedEntry
-	// Bottom says that nothing is stored below Entries; then Whole says whether
-	// nothing older exists either.
+	// Bottom says that nothing is stored below Entries, and Whole that nothing
+	// older exists either.
 	Bottom bool
 	Whole  bool
 }
@@ -108,7 +108,7 @@ func (h Home) read(part FeedRange) FeedRun {
 	to := min(from+part.Count, len(h.Entries))
 	return FeedRun{
 		State: FeedReady, Version: h.Followings.Version, Entries: h.Entries[from:to],
-		Bottom: to == len(h.Entries), Whole: h.whole(),
+		Bottom: to == len(h.Entries), Whole: to == len(h.Entries) && h.whole(),
 	}
 }
 

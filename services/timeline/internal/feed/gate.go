@@ -1,0 +1,44 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+	"golang.org/x/sync/singleflight"
+)
+
+// buildLimit bounds one build with its wait for a turn. It is the builders' own,
+// because others wait for the outcome after the first caller has gone.
+const buildLimit = 5 * time.Second
+
+// Gate implements timeline.BuildGate for the callers of this process. Two
+// processes may build one feed at the same time; the later one wins.
+type Gate struct {
+	flights singleflight.Group
+	turns   chan struct{}
+}
+
+var _ timeline.BuildGate = (*Gate)(nil)
+
+// NewGate lets at most parallel builds run at a time.
+func NewGate(parallel int) *Gate { return &Gate{turns: make(chan struct{}, parallel)} }
+
+// Once implements timeline.BuildGate.
+func (g *Gate) Once(ctx context.Context, reader timeline.MemberID, build func(ctx context.Context) (timeline.Home, error)) (timeline.Home, error) {
+	outcome, err, _ := g.flights.Do(strconv.FormatInt(int64(reader), 10), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildLimit)
+		defer cancel()
+		select {
+		case g.turns <- struct{}{}:
+		case <-ctx.Done():
+			return timeline.Home{}, fmt.Errorf("wait to build feed of member %d: %w", reader, ctx.Err())
+		}
+		defer func() { <-g.turns }()
+		return build(ctx)
+	})
+	home, _ := outcome.(timeline.Home)
+	return home, err
+}

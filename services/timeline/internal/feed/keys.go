@@ -1,0 +1,45 @@
+package feed
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+)
+
+const (
+	feedPrefix    = "timeline:api:posts:followings_recent_posts:"
+	authorsSuffix = ":authors"
+	stateSuffix   = ":state"
+	// streamKey holds what is not pushed.
+	streamKey = "timeline:api:posts:not_pushed"
+	// versionPrefix is member's: it writes a new value with each follow and unfollow.
+	versionPrefix = "member:api:followings-version:"
+)
+
+const (
+	// feedLife is how long a feed is kept after it was last read: a member that
+	// has not used the service for so long is not pushed to (spec 02).
+	feedLife = 30 * 24 * time.Hour
+	// touchEvery is how often reading a feed prolongs its life.
+	touchEvery = 24 * time.Hour
+	// buildLife is how long an unfinished build collects.
+	buildLife = time.Minute
+	// streamLife is how long an untouched stream is kept.
+	streamLife = feedLife
+	// streamLength is about how many entries the stream holds.
+	streamLength = 10_000
+	// catchUp is how many entries of the stream a feed takes over at a time; one
+	// that is further behind is built again.
+	catchUp = 500
+)
+
+func feedKey(member timeline.MemberID) string {
+	return feedPrefix + strconv.FormatInt(int64(member), 10)
+}
+
+func versionKey(member timeline.MemberID) string {
+	return versionPrefix + strconv.FormatInt(int64(member), 10)
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }

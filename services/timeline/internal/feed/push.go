@@ -1,0 +1,97 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+	"github.com/redis/go-redis/v9"
+)
+
+// feedsPerScript bounds how long a script keeps Redis from others: about a
+// millisecond.
+const feedsPerScript = 250
+
+// Push adds a post of author to the stored feeds of followers, and returns how
+// many took it. Feeds that were built without author stay as they are. Pushing
+// twice changes nothing.
+func (s *Store) Push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
+	for chunk := range slices.Chunk(followers, feedsPerScript) {
+		n, err := pushScript.Run(ctx, s.redis, feedKeys(chunk), int64(author), int64(entry.PostID), entry.CreatedAt.Unix()).Int()
+		if err != nil {
+			return taken, fmt.Errorf("push post %d: %w", entry.PostID, err)
+		}
+		taken += n
+	}
+	s.metrics.pushed(taken)
+	return taken, nil
+}
+
+// Offer lets every feed that has author take the post when it is next read.
+func (s *Store) Offer(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry) error {
+	err := s.announce(ctx, []any{"author", int64(author), "post", int64(entry.PostID), "second", entry.CreatedAt.Unix()})
+	if err != nil {
+		return fmt.Errorf("offer post %d: %w", entry.PostID, err)
+	}
+	s.metrics.offered()
+	return nil
+}
+
+// AuthorLeft has every feed with posts of author built again when it is next
+// read, and forgets the feed of author.
+func (s *Store) AuthorLeft(ctx context.Context, author timeline.MemberID) error {
+	err := s.announce(ctx, []any{"left", int64(author)})
+	if err == nil {
+		key := feedKey(author)
+		err = s.redis.Del(ctx, key, key+authorsSuffix, key+stateSuffix).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("announce that member %d left: %w", author, err)
+	}
+	return nil
+}
+
+func (s *Store) announce(ctx context.Context, fields []any) error {
+	pipe := s.redis.Pipeline()
+	pipe.XAdd(ctx, &redis.XAddArgs{Stream: streamKey, MaxLen: streamLength, Approx: true, Values: fields})
+	pipe.Expire(ctx, streamKey, streamLife)
+	_, err := pipe.Exec(ctx)
+	return err
+}
+
+// Remove takes a post out of the feeds of followers.
+func (s *Store) Remove(ctx context.Context, post timeline.PostID, followers []timeline.MemberID) error {
+	for chunk := range slices.Chunk(followers, feedsPerScript) {
+		pipe := s.redis.Pipeline()
+		for _, key := range feedKeys(chunk) {
+			pipe.ZRem(ctx, key, int64(post))
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return fmt.Errorf("remove post %d: %w", post, err)
+		}
+	}
+	return nil
+}
+
+// FollowChanged has the feed of follower built again where it does not know yet
+// that target is followed, or no longer is. member says so first and by itself,
+// with the version of the followings; this heals a version that got lost.
+func (s *Store) FollowChanged(ctx context.Context, follower, target timeline.MemberID, following bool) error {
+	wanted := 0
+	if following {
+		wanted = 1
+	}
+	if err := followScript.Run(ctx, s.redis, []string{feedKey(follower)}, int64(target), wanted).Err(); err != nil {
+		return fmt.Errorf("change followings of feed of member %d: %w", follower, err)
+	}
+	return nil
+}
+
+func feedKeys(members []timeline.MemberID) []string {
+	keys := make([]string, len(members))
+	for i, member := range members {
+		keys[i] = feedKey(member)
+	}
+	return keys
+}

@@ -1,0 +1,2 @@
+// Package memberapi asks member: how members sign, and who follows whom.
+package memberapi
