@@ -10,6 +10,7 @@ package memberdirectory
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
@@ -32,6 +33,9 @@ const (
 	keep = 24 * time.Hour
 	// askAtOnce is the most ids that member takes.
 	askAtOnce = 1000
+	// askWithin bounds the questions of one look-up: a name is not worth more of
+	// a reader's time.
+	askWithin = 800 * time.Millisecond
 )
 
 // Signature is how a member signs.
@@ -84,7 +88,9 @@ func newCache(redis *rediscache.Client, now func() time.Time) *rediscache.Cached
 }
 
 // Invalidator deletes entries, for member alone.
-type Invalidator struct{ cache *rediscache.Cached[int64, entry] }
+type Invalidator struct {
+	cache *rediscache.Cached[int64, entry]
+}
 
 // NewInvalidator is member's hand on the cache.
 func NewInvalidator(redis *rediscache.Client, now func() time.Time) *Invalidator {
@@ -138,19 +144,19 @@ func (d *Directory) Find(ctx context.Context, ids ...int64) map[int64]Signature 
 // ask asks member and keeps what it says. Ids that member leaves out have left.
 func (d *Directory) ask(ctx context.Context, ids []int64) map[int64]entry {
 	answers := make(map[int64]entry, len(ids))
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	for len(ids) > 0 {
 		batch := ids[:min(len(ids), askAtOnce)]
 		ids = ids[len(batch):]
 		at := d.now()
-		summaries, err := d.source.FindAuthorSummaries(ctx, memberrest.FindSummariesRequest{IDs: batch})
+		summaries, err := d.source.FindAuthorSummaries(asking, memberrest.FindSummariesRequest{IDs: batch})
 		if err != nil {
 			slog.WarnContext(ctx, "member not asked for names", "members", len(batch), "error", err)
 			return answers
 		}
 		told := fromSummaries(batch, summaries)
-		for id, value := range told {
-			answers[id] = value
-		}
+		maps.Copy(answers, told)
 		if err := d.cache.SetMany(ctx, told, at); err != nil {
 			slog.WarnContext(ctx, "member cache not written", "error", err)
 		}

@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

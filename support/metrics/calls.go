@@ -4,8 +4,9 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 )
 
 // Calls measures calls to other services. It implements serviceclient.Observer.

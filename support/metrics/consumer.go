@@ -5,8 +5,9 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/support/kafka"
 )
 
 // Consumer measures a member of a consumer group. It implements kafka.Observer.

@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/support/deadletter"
 )
 
 // Letters measures a writer's events. It implements deadletter.Observer.

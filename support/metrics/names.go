@@ -1,8 +1,9 @@
 package metrics
 
 import (
-	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 )
 
 // Names measures look-ups of how members sign. It implements

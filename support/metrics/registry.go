@@ -3,9 +3,10 @@ package metrics
 import (
 	"database/sql"
 
-	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 // NewRegistry has the metrics of any process: Go, the process itself, and what

@@ -5,7 +5,6 @@ package wallclock
 import (
 	"fmt"
 	"time"
-
 	_ "time/tzdata" // an image holds nothing but the binary
 )
 

@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/wallclock"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
 func load(t *testing.T, name string) wallclock.Zone {

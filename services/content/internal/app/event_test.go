@@ -4,11 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
-	"github.com/google/uuid"
-	"github.com/stretchr/testify/require"
 )
 
 func TestEveryChangeReachesKafkaInOrderOfItsPost(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
@@ -21,7 +23,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

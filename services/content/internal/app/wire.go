@@ -6,6 +6,9 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
@@ -26,8 +29,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
-	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // service is content, put together.

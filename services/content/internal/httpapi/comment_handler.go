@@ -1,10 +1,11 @@
 package httpapi
 
 import (
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
-	"github.com/gin-gonic/gin"
 )
 
 func (a *API) createComment(c *gin.Context) (httpserver.Reply, error) {

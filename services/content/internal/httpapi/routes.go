@@ -5,10 +5,11 @@ package httpapi
 import (
 	"context"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
-	"github.com/gin-gonic/gin"
 )
 
 // Author is how a member signs posts and comments. A nil field is not known.

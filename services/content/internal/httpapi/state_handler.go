@@ -4,11 +4,12 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
-	"github.com/gin-gonic/gin"
 )
 
 const (

@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
-	"github.com/stretchr/testify/require"
 )
 
 func TestRepliesGoToDepthTwo(t *testing.T) {

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/mysqlstore"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 )
 
 func TestMappersLoseNothing(t *testing.T) {

@@ -5,10 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/content/internal/mysqlstore"
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
-	"github.com/stretchr/testify/require"
 )
 
 // The tables of support modules are written out in the migrations, so that a

@@ -4,9 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
-	"github.com/stretchr/testify/require"
 )
 
 func TestAPostIsStoredAsGivenInFullUnicode(t *testing.T) {

@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 )
 
 func TestAViewThatIsToldTwiceCountsOnce(t *testing.T) {
@@ -14,8 +15,10 @@ func TestAViewThatIsToldTwiceCountsOnce(t *testing.T) {
 	first, second := h.post(t, 1), h.post(t, 1)
 	now := time.Now().UTC()
 	reads := []content.PostRead{
-		{EventID: [16]byte{1}, PostID: first.ID}, {EventID: [16]byte{2}, PostID: first.ID},
-		{EventID: [16]byte{2}, PostID: first.ID}, {EventID: [16]byte{3}, PostID: second.ID},
+		{EventID: [16]byte{1}, PostID: first.ID},
+		{EventID: [16]byte{2}, PostID: first.ID},
+		{EventID: [16]byte{2}, PostID: first.ID},
+		{EventID: [16]byte{3}, PostID: second.ID},
 		{EventID: [16]byte{4}, PostID: 404},
 	}
 	for range 3 {

@@ -3,8 +3,9 @@ package mysqlstore_test
 import (
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 )
 
 func TestStatesAreListedByIdWithWhatIsDeleted(t *testing.T) {

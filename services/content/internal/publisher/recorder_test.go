@@ -5,12 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/publisher"
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
-	"github.com/stretchr/testify/require"
 )
 
 type outbox struct{ letters []deadletter.Letter }

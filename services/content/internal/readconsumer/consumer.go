@@ -7,11 +7,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
-	"github.com/google/uuid"
 )
 
 // Group is the consumer group of content (spec 10).

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/imagerest"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
@@ -25,7 +27,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth/authtest"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/imagerest"
@@ -20,8 +23,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
-	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (

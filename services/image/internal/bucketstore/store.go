@@ -15,11 +15,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
-	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:// buckets
 	"gocloud.dev/gcerrors"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
 )
 
 const (

@@ -9,12 +9,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/imagerest"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
-	"github.com/gin-gonic/gin"
 )
 
 // API answers image's requests.

@@ -14,10 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/image/bmp"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 func limits() picture.Limits { return picture.Limits{Bytes: 5 << 20, Pixels: 50_000_000} }

@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // WeighedRoom is a Room of a fixed number of bytes.
