@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/services/member/internal/member"
+	"github.com/dailyfeed/dailyfeed/support/apierr"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+)
+
+func (a *API) introspectToken(c *gin.Context) (httpserver.Reply, error) {
+	var request memberrest.IntrospectTokenRequest
+	if err := httpserver.Bind(c, &request); err != nil {
+		return httpserver.Reply{}, err
+	}
+	if request.JTI == "" || request.SID < 1 || request.MemberID < 1 {
+		return httpserver.Reply{}, apierr.Violated("jti", "jti, sid, memberId가 필요합니다", "jti, sid and memberId are required")
+	}
+	active, err := a.Sessions.Introspect(c.Request.Context(), member.Caller{
+		MemberID: member.MemberID(request.MemberID), SessionID: member.SessionID(request.SID), TokenID: member.TokenID(request.JTI),
+	})
+	return httpserver.OK(memberrest.TokenState{Active: active}), err
+}
+
+func (a *API) findRefreshState(c *gin.Context) (httpserver.Reply, error) {
+	var request memberrest.RefreshStateRequest
+	if err := httpserver.Bind(c, &request); err != nil {
+		return httpserver.Reply{}, err
+	}
+	hash, ok := member.ParseTokenHash(request.RefreshTokenHash)
+	if !ok {
+		return httpserver.Reply{}, apierr.Violated("refreshTokenHash", "SHA-256의 소문자 16진수여야 합니다", "must be a SHA-256 in lower-case hex")
+	}
+	dead, err := a.Sessions.RefreshState(c.Request.Context(), hash)
+	return httpserver.OK(memberrest.RefreshState{Dead: dead}), err
+}
+
+// findAuthorSummaries answers as everyone may see the members: nobody looks.
+func (a *API) findAuthorSummaries(c *gin.Context) (httpserver.Reply, error) {
+	return a.replySummaries(c, 0)
+}
+
+func (a *API) listFollowingIDs(c *gin.Context) (httpserver.Reply, error) {
+	id, after, limit, err := portionOf(c)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	portion, err := a.Directory.FollowingIDs(c.Request.Context(), id, after, limit)
+	return httpserver.OK(toFollowIDs(portion)), err
+}
+
+func (a *API) listFollowerIDs(c *gin.Context) (httpserver.Reply, error) {
+	id, after, limit, err := portionOf(c)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	portion, err := a.Directory.FollowerIDs(c.Request.Context(), id, after, limit)
+	return httpserver.OK(toFollowIDs(portion)), err
+}
+
+const (
+	defaultPortion = 500
+	maxPortion     = 1000
+)
+
+func portionOf(c *gin.Context) (id member.MemberID, after member.FollowID, limit int, err error) {
+	if id, err = memberID(c); err != nil {
+		return 0, 0, 0, err
+	}
+	var broken apierr.Violations
+	from, err := strconv.ParseInt(c.DefaultQuery("after", "0"), 10, 64)
+	if err != nil || from < 0 || from > httpserver.MaxID {
+		broken.Add("after", "올바른 ID가 아닙니다", "must be an id or 0")
+	}
+	limit, err = strconv.Atoi(c.DefaultQuery("limit", strconv.Itoa(defaultPortion)))
+	if err != nil || limit < 1 || limit > maxPortion {
+		broken.Add("limit", "1에서 1000 사이여야 합니다", "must be from 1 to 1000")
+	}
+	return id, member.FollowID(from), limit, broken.Err()
+}
+
+func toFollowIDs(p member.FollowPortion) memberrest.FollowIDs {
+	ids := memberrest.FollowIDs{MemberIDs: make([]int64, len(p.Members)), Version: p.Version}
+	for i, id := range p.Members {
+		ids.MemberIDs[i] = int64(id)
+	}
+	if p.Next != 0 {
+		next := int64(p.Next)
+		ids.NextAfter = &next
+	}
+	return ids
+}
+
+func (a *API) findUsedPictures(c *gin.Context) (httpserver.Reply, error) {
+	var request memberrest.PictureUsageRequest
+	if err := httpserver.Bind(c, &request); err != nil {
+		return httpserver.Reply{}, err
+	}
+	if request.ImageIDs == nil || len(request.ImageIDs) > maxPortion {
+		return httpserver.Reply{}, apierr.Violated("imageIds", "1000개까지의 목록이어야 합니다", "must be a list of at most 1000")
+	}
+	used, err := a.Pictures.FindUsedImages(c.Request.Context(), request.ImageIDs)
+	return httpserver.OK(memberrest.PictureUsage{Used: used}), err
+}

@@ -1,0 +1,71 @@
+package member
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"strconv"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
+)
+
+// How many failures are let through within AttemptWindow (spec 04).
+const (
+	failuresPerEmail   = 5
+	failuresPerAddress = 20
+	// failuresPerDevice bounds a device that is known: others' guesses do not
+	// count against it, its own do.
+	failuresPerDevice = 5
+	// failuresPerCaller bounds the current passwords that one who is logged in
+	// may try.
+	failuresPerCaller = 5
+)
+
+func budgetFor(kind, subject string, limit int) Budget {
+	hash := sha256.Sum256([]byte(subject))
+	return Budget{Name: kind + ":" + hex.EncodeToString(hash[:16]), Limit: limit}
+}
+
+func emailBudget(email Email) Budget { return budgetFor("email", email.Key, failuresPerEmail) }
+
+func addressBudget(address string) Budget {
+	return budgetFor("address", address, failuresPerAddress)
+}
+
+func deviceBudget(token string) Budget { return budgetFor("device", token, failuresPerDevice) }
+
+func callerBudget(member MemberID) Budget {
+	return budgetFor("caller", strconv.FormatInt(int64(member), 10), failuresPerCaller)
+}
+
+// attempts counts attempts at passwords. A failure counts because it is not
+// taken back: what is counted before the hash is computed cannot be slipped
+// through by guessing in parallel.
+type attempts struct{ limiter AttemptLimiter }
+
+// begin fails with TOO_MANY_REQUESTS where a budget is used up.
+func (a attempts) begin(ctx context.Context, budgets ...Budget) (Attempt, error) {
+	attempt, wait, err := a.limiter.Begin(ctx, budgets)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if wait > 0 {
+		return Attempt{}, apierr.CodeTooManyRequests.New().WithRetryAfter(wait)
+	}
+	return attempt, nil
+}
+
+// withdraw takes an attempt back. What fails here leaves a count too high,
+// which passes by itself, so it does not fail the caller.
+func (a attempts) withdraw(ctx context.Context, attempt Attempt) {
+	if err := a.limiter.Withdraw(ctx, attempt); err != nil {
+		slog.WarnContext(ctx, "attempt not taken back", "error", err)
+	}
+}
+
+func (a attempts) clear(ctx context.Context, budget Budget) {
+	if err := a.limiter.Clear(ctx, budget); err != nil {
+		slog.WarnContext(ctx, "attempts not cleared", "error", err)
+	}
+}

@@ -1,0 +1,103 @@
+// Package mysqlstore keeps the domain's members, sessions, follows and keys in
+// MySQL. It joins the transaction that the context carries.
+package mysqlstore
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/dailyfeed/dailyfeed/services/member/internal/member"
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+)
+
+// VersionTable keeps which migrations were applied.
+const VersionTable = "member_schema_version"
+
+// AnswerTable keeps the answers of idempotent requests.
+const AnswerTable = "member_idempotency_keys"
+
+// statementIDs bounds the ids in one statement.
+const statementIDs = 1000
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations are the schema of this service, for mysql.Migrate.
+func Migrations() (fs.FS, error) { return fs.Sub(files, "migrations") }
+
+// Store implements the ports of the domain.
+type Store struct{ pool *mysql.Pool }
+
+var (
+	_ member.AccountStores = (*Store)(nil)
+	_ member.LoginStores   = (*Store)(nil)
+	_ member.SessionStores = (*Store)(nil)
+	_ member.ProfileStores = (*Store)(nil)
+	_ member.FollowStores  = (*Store)(nil)
+)
+
+// New keeps the domain in pool's schema.
+func New(pool *mysql.Pool) *Store { return &Store{pool: pool} }
+
+// InTx implements member.Transactor.
+func (s *Store) InTx(ctx context.Context, do func(ctx context.Context) error) error {
+	return s.pool.InTx(ctx, do)
+}
+
+// AfterCommit implements member.Transactor.
+func (s *Store) AfterCommit(ctx context.Context, hook func()) error {
+	return s.pool.AfterCommit(ctx, hook)
+}
+
+// ErrWrongSchema is a database whose migrations have not been run.
+var ErrWrongSchema = errors.New("mysqlstore: schema is not migrated")
+
+// CheckSchema fails where a table of this version of the service is missing.
+func (s *Store) CheckSchema(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return err
+	}
+	var one []int
+	err := s.pool.DB(ctx).Raw("SELECT 1 FROM member_login_budgets, " + AnswerTable + ", member_publisher_dead_letters LIMIT 1").Scan(&one).Error
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrWrongSchema, err)
+	}
+	return nil
+}
+
+// one runs a query that finds at most one row.
+func one[R any](ctx context.Context, s *Store, what, query string, args ...any) (R, error) {
+	var rows []R
+	var none R
+	if err := s.pool.DB(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+		return none, fmt.Errorf("find %s: %w", what, err)
+	}
+	if len(rows) == 0 {
+		return none, fmt.Errorf("find %s: %w", what, member.ErrAbsent)
+	}
+	return rows[0], nil
+}
+
+// change runs a statement that changes rows, and returns how many it found.
+func (s *Store) change(ctx context.Context, what, statement string, args ...any) (int64, error) {
+	changed := s.pool.DB(ctx).Exec(statement, args...)
+	if changed.Error != nil {
+		return 0, fmt.Errorf("%s: %w", what, changed.Error)
+	}
+	return changed.RowsAffected, nil
+}
+
+// insert runs one INSERT; a violation of the unique index is member.ErrPresent.
+func (s *Store) insert(ctx context.Context, what, unique, statement string, args ...any) (int64, error) {
+	id, err := s.pool.Insert(ctx, statement, args...)
+	if mysql.IsDuplicate(err, unique) {
+		return 0, fmt.Errorf("%s: %w: %w", what, member.ErrPresent, err)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return id, nil
+}
