@@ -3,7 +3,6 @@ package testenv
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +61,7 @@ func (m Schema) User(t testing.TB, grants ...string) string {
 		if !found {
 			t.Fatalf("testenv: grant %q is not RIGHTS ON TABLE", grant)
 		}
-		execAdmin(t, m.AdminDSN, fmt.Sprintf("GRANT %s ON `%s`.%s TO `%s`@'%%'", rights, m.Schema, table, name))
+		execAdmin(t, m.AdminDSN, "GRANT "+rights+" ON `"+m.Schema+"`."+table+" TO `"+name+"`@'%'")
 	}
 	return m.dsn(t, func(c *mysql.Config) { c.User, c.Passwd = name, "secret" })
 }

@@ -170,7 +170,7 @@ func TestABrokenRequestIsNotSentTwice(t *testing.T) {
 	breaks := upstream(t, func(w http.ResponseWriter, r *http.Request) {
 		calls <- struct{}{}
 		_, _ = io.Copy(io.Discard, r.Body)
-		panic(http.ErrAbortHandler)
+		hangUp(t, w)
 	})
 	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {breaks, breaks}}})
 
@@ -252,6 +252,15 @@ func upstream(t *testing.T, handle http.HandlerFunc) *url.URL {
 	base, err := url.Parse(server.URL)
 	require.NoError(t, err)
 	return base
+}
+
+// hangUp ends the connection without an answer.
+func hangUp(t *testing.T, w http.ResponseWriter) {
+	t.Helper()
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
 }
 
 // gone is the address of a server that was stopped.

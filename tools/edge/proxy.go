@@ -3,7 +3,6 @@ package edge
 import (
 	"context"
 	"errors"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -37,7 +36,7 @@ func newProxy(
 		Rewrite:       func(p *httputil.ProxyRequest) { forward(p); rewrite(p) },
 		Transport:     &balancer{urls: urls, next: transport, clock: time.Now},
 		FlushInterval: -1, // server-sent events go out as they come
-		ErrorLog:      log.New(quiet{logger}, "", 0),
+		ErrorLog:      slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			upstreamFailed(w, r, err, logger)
 		},
@@ -78,13 +77,4 @@ func upstreamFailed(w http.ResponseWriter, r *http.Request, err error, logger *s
 		return
 	}
 	unavailable(w, r)
-}
-
-// quiet takes the lines that the proxy itself logs, such as a body cut short by
-// a client that went away.
-type quiet struct{ logger *slog.Logger }
-
-func (q quiet) Write(p []byte) (int, error) {
-	q.logger.Debug(string(p))
-	return len(p), nil
 }

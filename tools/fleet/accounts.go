@@ -22,15 +22,15 @@ func userOf(s service) string { return "dailyfeed_" + s.name }
 // prepareAccounts makes the schema and the users. They get their tables'
 // grants from grantTables, after the migrations.
 func (f *Fleet) prepareAccounts(ctx context.Context) error {
-	statements := []string{"CREATE DATABASE IF NOT EXISTS `" + schema + "` CHARACTER SET utf8mb4"}
+	statements := []string{"CREATE DATABASE IF NOT EXISTS " + quoted(schema) + " CHARACTER SET utf8mb4"}
 	statements = append(statements, userStatements(migrateUser, f.secrets[secretMySQLMigrate])...)
-	statements = append(statements, fmt.Sprintf("GRANT ALL ON `%s`.* TO '%s'@'%%'", schema, migrateUser))
+	statements = append(statements, "GRANT ALL ON "+quoted(schema)+".* TO '"+migrateUser+"'@'%'")
 	for _, s := range services {
 		if s.mysql != "" {
 			statements = append(statements, userStatements(userOf(s), f.secrets[s.mysql])...)
 		}
 	}
-	return f.asAdmin(ctx, func(db *sql.DB) error { return execAll(ctx, db, statements) })
+	return f.asAdmin(func(db *sql.DB) error { return execAll(ctx, db, statements) })
 }
 
 // userStatements make a user, or set its password anew; passwords are our own
@@ -41,6 +41,9 @@ func userStatements(user, password string) []string {
 		fmt.Sprintf("ALTER USER '%s'@'%%' IDENTIFIED BY '%s'", user, password),
 	}
 }
+
+// quoted is a name in SQL.
+func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // rights is what a user may do with one table.
 type rights struct {
@@ -83,7 +86,7 @@ func named(table string, names ...string) bool {
 
 // grantTables gives each user its rights on the tables that there are.
 func (f *Fleet) grantTables(ctx context.Context) error {
-	return f.asAdmin(ctx, func(db *sql.DB) error {
+	return f.asAdmin(func(db *sql.DB) error {
 		tables, err := listTables(ctx, db)
 		if err != nil {
 			return err
@@ -96,7 +99,7 @@ func (f *Fleet) grantTables(ctx context.Context) error {
 			}
 			for _, r := range all {
 				statements = append(statements,
-					fmt.Sprintf("GRANT %s ON `%s`.`%s` TO '%s'@'%%'", r.verbs, schema, r.table, r.user))
+					fmt.Sprintf("GRANT %s ON %s.%s TO '%s'@'%%'", r.verbs, quoted(schema), quoted(r.table), r.user))
 			}
 		}
 		return execAll(ctx, db, statements)
@@ -120,7 +123,7 @@ func listTables(ctx context.Context, db *sql.DB) (tables []string, err error) {
 	return tables, rows.Err()
 }
 
-func (f *Fleet) asAdmin(ctx context.Context, do func(*sql.DB) error) (err error) {
+func (f *Fleet) asAdmin(do func(*sql.DB) error) (err error) {
 	db, err := sql.Open("mysql", f.stores.MySQL)
 	if err != nil {
 		return fmt.Errorf("open mysql: %w", err)

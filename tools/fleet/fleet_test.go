@@ -91,7 +91,7 @@ func TestACrashedServiceComesBackAndIsSaidLoudly(t *testing.T) {
 	f := h.up(t)
 	first := h.pids(t, f)["content"]
 
-	response, err := http.Get(f.EdgeURL() + "/api/posts/die")
+	response, err := client.Get(f.EdgeURL() + "/api/posts/die")
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 
@@ -228,6 +228,8 @@ func (h *home) up(t *testing.T) *fleet.Fleet {
 	return f
 }
 
+var client = &http.Client{Timeout: 10 * time.Second}
+
 // offsets gives each fleet of this process its own ports.
 var offsets atomic.Uint32
 
@@ -260,7 +262,7 @@ func (h *home) environmentOf(t *testing.T, f *fleet.Fleet, path string) map[stri
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.EdgeURL()+path, http.NoBody)
 	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, response.Body.Close()) }()
 	require.Equal(t, http.StatusOK, response.StatusCode)

@@ -12,10 +12,10 @@ type job struct {
 }
 
 const (
-	everyMinute = time.Minute
-	everyHour   = time.Hour
-	everyDay    = 24 * time.Hour
-	jobWithin   = 10 * time.Minute
+	minutely  = time.Minute
+	hourly    = time.Hour
+	daily     = 24 * time.Hour
+	jobWithin = 10 * time.Minute
 )
 
 // startJobs runs each job at its interval until ctx ends. A job never runs

@@ -50,14 +50,15 @@ func (c *console) readable(line []byte) string {
 	}
 	level, _ := fields["level"].(string)
 	message, _ := fields["msg"].(string)
-	text := fmt.Sprintf("%s %s %s", c.paint(dim, clockOf(fields["time"])), c.level(level), message)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s %s", c.paint(dim, clockOf(fields["time"])), c.level(level), message)
 	for _, key := range []string{"time", "level", "msg", "service"} {
 		delete(fields, key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		text += " " + c.paint(dim, key+"=") + valueText(fields[key])
+		text.WriteString(" " + c.paint(dim, key+"=") + valueText(fields[key]))
 	}
-	return text
+	return text.String()
 }
 
 func (c *console) level(level string) string {

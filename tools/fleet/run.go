@@ -37,8 +37,10 @@ func (f *Fleet) table() string {
 		}
 	}
 	for _, row := range [][2]string{
-		{"mysql", maskPassword(f.stores.MySQL)}, {"redis", f.stores.Redis},
-		{"kafka", f.stores.Kafka}, {"mongodb", f.stores.MongoDB},
+		{"mysql", maskPassword(f.stores.MySQL)},
+		{"redis", f.stores.Redis},
+		{"kafka", f.stores.Kafka},
+		{"mongodb", f.stores.MongoDB},
 	} {
 		fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])
 	}

@@ -15,6 +15,8 @@ import (
 )
 
 // Names in the file of secrets.
+//
+//nolint:gosec // names, not values
 const (
 	secretInternalToken = "INTERNAL_TOKEN"
 	secretJWTKEK        = "JWT_KEK"

@@ -23,15 +23,15 @@ type service struct {
 
 var services = []service{
 	{name: "member", port: 8084, mysql: secretMySQLMember, migrates: true, jobs: []job{
-		{"rotate-keys", everyHour}, {"clean-tokens", everyDay},
+		{"rotate-keys", hourly}, {"clean-tokens", daily},
 	}},
 	{name: "content", port: 8081, mysql: secretMySQLContent, migrates: true, jobs: []job{
-		{"ensure-topics", everyHour}, {"delete-old-topics", everyDay},
+		{"ensure-topics", hourly}, {"delete-old-topics", daily},
 	}},
 	{name: "timeline", port: 8082, mysql: secretMySQLTimeline},
 	{name: "search", port: 8083, migrates: true},
-	{name: "image", port: 8085, jobs: []job{{"clean-orphans", everyDay}}},
-	{name: "activity", port: 8086, migrates: true, jobs: []job{{"drain-dead-letters", everyMinute}}},
+	{name: "image", port: 8085, jobs: []job{{"clean-orphans", daily}}},
+	{name: "activity", port: 8086, migrates: true, jobs: []job{{"drain-dead-letters", minutely}}},
 }
 
 func serviceNames() []string {

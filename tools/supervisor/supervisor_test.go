@@ -42,12 +42,12 @@ func TestMain(m *testing.M) {
 
 // playServer listens, as the sign that it serves, until it is asked to end.
 func playServer() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
 	listener, err := net.Listen("tcp", os.Getenv(addrVar))
 	if err != nil {
 		os.Exit(1)
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
 	<-ctx.Done()
 	_ = listener.Close()
 }
@@ -156,8 +156,8 @@ func TestRepeatedEndsWaitLonger(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, s.Stop(5*time.Second)) })
 	part := &flaky{}
 	require.NoError(t, s.Start(t.Context(), supervisor.Named{Name: "one", Part: part}))
-	for _, want := range []time.Duration{1, 2, 4, 4} {
-		require.Equal(t, want*time.Millisecond, <-waits)
+	for _, want := range []string{"1ms", "2ms", "4ms", "4ms"} {
+		require.Equal(t, want, (<-waits).String())
 	}
 }
 

@@ -22,9 +22,9 @@ func CacheDir() (string, error) {
 	return filepath.Join(base, "dailyfeed"), nil
 }
 
-// cached is the folder name of the cache, made by make on first use. Processes
+// cached is the folder name of the cache, made by produce on first use. Processes
 // that need it at once wait for one of them; a half-made folder is never seen.
-func cached(ctx context.Context, name string, make func(ctx context.Context, dir string) error) (_ string, err error) {
+func cached(ctx context.Context, name string, produce func(ctx context.Context, dir string) error) (_ string, err error) {
 	cache, err := CacheDir()
 	if err != nil {
 		return "", err
@@ -44,10 +44,10 @@ func cached(ctx context.Context, name string, make func(ctx context.Context, dir
 	if _, err := os.Stat(final); err == nil {
 		return final, nil
 	}
-	return final, fill(ctx, final, make)
+	return final, fill(ctx, final, produce)
 }
 
-func fill(ctx context.Context, final string, make func(ctx context.Context, dir string) error) error {
+func fill(ctx context.Context, final string, produce func(ctx context.Context, dir string) error) error {
 	draft := final + ".draft"
 	if err := os.RemoveAll(draft); err != nil {
 		return fmt.Errorf("clear draft %s: %w", draft, err)
@@ -55,7 +55,7 @@ func fill(ctx context.Context, final string, make func(ctx context.Context, dir 
 	if err := os.MkdirAll(draft, 0o755); err != nil {
 		return fmt.Errorf("make draft %s: %w", draft, err)
 	}
-	if err := make(ctx, draft); err != nil {
+	if err := produce(ctx, draft); err != nil {
 		return errors.Join(err, os.RemoveAll(draft))
 	}
 	if err := os.Rename(draft, final); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dailyfeed/dailyfeed/tools/fleet"
+	"github.com/dailyfeed/dailyfeed/tools/seed"
 )
 
 // options are those of all subcommands.
@@ -26,7 +27,7 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&o.local, "local", "", "folder for data, logs and programs (default: .local in the repository)")
 	root.PersistentFlags().IntVar(&o.portOffset, "port-offset", 0, "is added to every port")
-	root.AddCommand(newUp(&o), newDown(&o), newStatus(&o))
+	root.AddCommand(newUp(&o), newDown(&o), newStatus(&o), newSeed(&o), newSmoke(&o))
 	return root
 }
 
@@ -124,6 +125,44 @@ func newStatus(o *options) *cobra.Command {
 				return errUnhealthy
 			}
 			return nil
+		},
+	}
+}
+
+func newSeed(o *options) *cobra.Command {
+	var waves int
+	cmd := &cobra.Command{
+		Use:   "seed",
+		Short: "Fill the running fleet; a second time adds nothing",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := o.config()
+			if err != nil {
+				return err
+			}
+			added, err := fleet.Seed(cmd.Context(), config, waves)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "added", added)
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&waves, "waves", seed.Large, "how much: a wave is 12 members and 60 posts")
+	return cmd
+}
+
+func newSmoke(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "smoke",
+		Short: "Walk the story of two people through the running fleet",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := o.config()
+			if err != nil {
+				return err
+			}
+			return fleet.Smoke(cmd.Context(), config)
 		},
 	}
 }

@@ -76,8 +76,7 @@ func command(ctx context.Context, args, env []string) (int, error) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopGrace
 	err := cmd.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
 		return max(exit.ExitCode(), 1), nil
 	}
 	if err != nil {
