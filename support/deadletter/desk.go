@@ -54,7 +54,7 @@ func (s *Store) query(ctx context.Context, statement string, arg any) ([]Stored,
 // fails with ErrAbsent.
 func (s *Store) Retry(ctx context.Context, id int64) error {
 	now := s.now().UTC()
-	updated := s.pool.DB(ctx).Exec("UPDATE "+s.table+" SET parked_at = NULL, attempts = 0, next_attempt_at = ?, updated_at = ? WHERE id = ?", now, now, id)
+	updated := s.pool.DB(ctx).Exec("UPDATE "+s.table+" SET parked_at = NULL, attempts = 0, refusals = 0, next_attempt_at = ?, updated_at = ? WHERE id = ?", now, now, id)
 	return outcome(updated, "retry", id)
 }
 
@@ -65,7 +65,7 @@ func (s *Store) Discard(ctx context.Context, id int64, who, why string) error {
 		return errors.New("discard letter: needs who and why")
 	}
 	return s.pool.InTx(ctx, func(ctx context.Context) error {
-		const kept = "id, event_id, message_key, topic, partition_id, partition_key, headers, payload, attempts, last_error, created_at, updated_at"
+		const kept = "id, event_id, message_key, topic, order_key, partition_id, partition_key, headers, payload, attempts, refusals, last_error, created_at, updated_at"
 		copied := s.pool.DB(ctx).Exec("INSERT INTO "+s.discard+" ("+kept+", discarded_at, discarded_by, reason) SELECT "+kept+", ?, ?, ? FROM "+s.table+" WHERE id = ?",
 			s.now().UTC(), who, why, id)
 		if err := outcome(copied, "discard", id); err != nil {

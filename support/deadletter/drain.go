@@ -57,9 +57,10 @@ func (d *Drain) Run(ctx context.Context, interval time.Duration) error {
 }
 
 // DrainAll drains until no letter is left but parked ones, waiting for backoffs
-// and for the leases of others as long as ctx lasts. It fails with ErrLeft
-// where some are left at the end.
+// and for the leases of others as long as ctx lasts. Letters that are appended after
+// it began are the next run's. It fails with ErrLeft where some are left at the end.
 func (d *Drain) DrainAll(ctx context.Context) (sent int, err error) {
+	began := d.store.now().UTC()
 	for {
 		n, err := d.DrainDue(ctx)
 		sent += n
@@ -68,8 +69,9 @@ func (d *Drain) DrainAll(ctx context.Context) (sent int, err error) {
 			return sent, countErr
 		}
 		slog.InfoContext(ctx, "drained", "sent", sent, "waiting", counts.Waiting, "leased", counts.Leased, "parked", counts.Parked)
-		if counts.Waiting == 0 && counts.Leased == 0 {
-			return sent, nil
+		left, leftErr := d.store.anySince(context.WithoutCancel(ctx), began)
+		if !left || leftErr != nil {
+			return sent, leftErr
 		}
 		if pause(ctx, pollInterval) != nil {
 			return sent, errors.Join(fmt.Errorf("%w: %d waiting, %d leased", ErrLeft, counts.Waiting, counts.Leased), err)
@@ -81,70 +83,101 @@ func (d *Drain) DrainAll(ctx context.Context) (sent int, err error) {
 // With the broker down it claims nothing, so that nothing is held back when it
 // is there again.
 func (d *Drain) DrainDue(ctx context.Context) (sent int, err error) {
-	for {
+	if err := d.store.removeSoon(ctx, nil); err != nil {
+		return 0, err // claiming now would send again what Kafka has
+	}
+	for idle := 0; idle < idleClaims; {
 		if err := d.broker.Ping(ctx); err != nil {
 			return sent, d.onlyIfDue(ctx, err)
 		}
-		claimed, err := d.store.claim(ctx, claimSize, claimLease)
-		if err != nil {
+		claimed, more, err := d.store.claim(ctx, claimSize, claimLease)
+		if err != nil || len(claimed) == 0 && !more {
 			return sent, err
 		}
 		if len(claimed) == 0 {
-			return sent, nil
+			idle++
+			continue
 		}
+		idle = 0
 		n, err := d.send(ctx, claimed)
 		sent += n
 		if err != nil {
 			return sent, err
 		}
 	}
+	return sent, nil
 }
+
+// idleClaims bounds how often in a row a claim may find only letters that older ones
+// hold back.
+const idleClaims = 50
 
 // onlyIfDue hides that the broker is down while there is nothing to send.
 func (d *Drain) onlyIfDue(ctx context.Context, down error) error {
-	counts, err := d.store.Count(ctx)
-	if err == nil && counts.Waiting == 0 {
+	due, err := d.store.anyDue(ctx)
+	if err == nil && !due {
 		return nil
 	}
 	return errors.Join(down, err)
 }
 
-func (d *Drain) send(ctx context.Context, claimed []Stored) (sent int, err error) {
-	records := make([]kafka.Record, len(claimed))
-	for i, letter := range claimed {
+func (d *Drain) send(ctx context.Context, claimed []row) (sent int, err error) {
+	letters, err := d.readable(ctx, claimed)
+	if err != nil {
+		return 0, err
+	}
+	records := make([]kafka.Record, len(letters))
+	for i, letter := range letters {
 		records[i] = letter.record()
 	}
 	limited, cancel := context.WithTimeout(ctx, claimSend)
 	results := d.broker.Produce(limited, records)
 	cancel()
 	var acked []string
-	for i, letter := range claimed {
+	for i, letter := range letters {
 		if results[i] == nil {
 			acked = append(acked, letter.EventID)
 			continue
 		}
 		err = errors.Join(err, d.fail(ctx, letter, results[i]))
 	}
-	removeAcked(ctx, d.store, acked)
 	d.observer.Drained(len(acked))
-	return len(acked), err
+	return len(acked), errors.Join(err, d.store.removeSoon(ctx, acked))
+}
+
+// readable are the letters to send: not those that Kafka has already, and not those
+// that nobody can read, which count as refused.
+func (d *Drain) readable(ctx context.Context, claimed []row) (letters []Stored, err error) {
+	for _, r := range claimed {
+		letter, broken := toStored(r)
+		switch {
+		case d.store.acked.has(r.EventID):
+		case broken != nil:
+			letter = Stored{ID: r.ID, Letter: Letter{EventID: r.EventID, MessageKey: r.MessageKey}, Attempts: r.Attempts, Refusals: r.Refusals}
+			err = errors.Join(err, d.fail(ctx, letter, fmt.Errorf("%w: %w", kafka.ErrRefused, broken)))
+		default:
+			letters = append(letters, letter)
+		}
+	}
+	return letters, err
 }
 
 // fail notes a failure: a refusal counts towards parking, unavailability never does.
 func (d *Drain) fail(ctx context.Context, letter Stored, cause error) error {
 	ctx = context.WithoutCancel(ctx) // the lease would be waited for otherwise
-	attempts := letter.Attempts + 1
-	refused := errors.Is(cause, kafka.ErrRefused)
-	wait := min(backoff(attempts), unavailableBackoff)
-	if refused {
-		wait = backoff(attempts)
+	letter.Attempts++
+	wait := min(backoff(letter.Attempts), unavailableBackoff)
+	if errors.Is(cause, kafka.ErrRefused) {
+		letter.Refusals++
+		wait = backoff(letter.Refusals)
 	}
-	park := refused && attempts >= parkAfter
-	if park {
-		d.observer.Parked(1)
-		slog.ErrorContext(ctx, "event parked", "event_id", letter.EventID, "message_key", letter.MessageKey, "error", cause)
+	park := letter.Refusals >= parkAfter
+	if err := d.store.fail(ctx, letter, cause, d.store.now().UTC().Add(wait), park); err != nil || !park {
+		return err
 	}
-	return d.store.fail(ctx, letter.ID, attempts, cause, d.store.now().UTC().Add(wait), park)
+	d.observer.Parked(1)
+	slog.ErrorContext(ctx, "event parked", "event_id", letter.EventID, "message_key", letter.MessageKey, "error", cause)
+	return nil
 }
 
 // backoff is 1 s, doubling to 5 min.

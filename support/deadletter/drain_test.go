@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 // died commits letters whose process then dies before it sends them.

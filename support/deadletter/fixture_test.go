@@ -4,20 +4,23 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/google/uuid"
-	"github.com/stretchr/testify/require"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(testenv.With(m)) }
 
 // clock is set by tests.
 type clock struct{ at atomic.Int64 }
@@ -35,7 +38,8 @@ func letters(n int) (all []deadletter.Letter) { return lettersOf("member-activit
 func lettersOf(topic string, n int) (all []deadletter.Letter) {
 	for i := range n {
 		all = append(all, deadletter.Letter{
-			EventID: uuid.Must(uuid.NewV7()).String(), MessageKey: fmt.Sprintf("k%d", i), Topic: topic, PartitionID: int64(i % 3),
+			EventID: uuid.Must(uuid.NewV7()).String(), MessageKey: fmt.Sprintf("k%d", i), Topic: topic,
+			OrderKey: fmt.Sprintf("%s/%d", topic, i), PartitionID: int64(i % 3),
 			PartitionKey: []byte(fmt.Sprint(i % 3)), Headers: []kafka.Header{{Key: "ce_id", Value: []byte("한글")}}, Payload: []byte(fmt.Sprint(i)),
 		})
 	}
@@ -93,7 +97,14 @@ func (b *broker) payloads() (all []string) {
 	return all
 }
 
+func (b *broker) all() []kafka.Record {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.records)
+}
+
 type post struct {
+	dsn    string
 	pool   *mysql.Pool
 	clock  *clock
 	broker *broker
@@ -101,13 +112,14 @@ type post struct {
 
 func newPost(t *testing.T) post {
 	t.Helper()
-	pool, err := mysql.Open(mysql.Config{DSN: testenv.MySQL(t).DSN})
+	dsn := testenv.MySQL(t).DSN
+	pool, err := mysql.Open(mysql.Config{DSN: dsn})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	for _, statement := range deadletter.TableSQL("content") {
 		require.NoError(t, pool.DB(t.Context()).Exec(statement).Error)
 	}
-	return post{pool, newClock(), &broker{refuse: map[string]bool{}, stuck: map[string]bool{}}}
+	return post{dsn, pool, newClock(), &broker{refuse: map[string]bool{}, stuck: map[string]bool{}}}
 }
 
 func (p post) store(process string) *deadletter.Store {
@@ -144,6 +156,14 @@ func run(t *testing.T, publisher *deadletter.Publisher) (stop func()) {
 	return func() {
 		cancel()
 		require.NoError(t, <-done)
+	}
+}
+
+// change is the n-th change of a thing.
+func change(thing string, n int) deadletter.Letter {
+	return deadletter.Letter{
+		EventID: uuid.Must(uuid.NewV7()).String(), MessageKey: fmt.Sprintf("%s#%d", thing, n), Topic: "member-activity-20261120",
+		OrderKey: thing, PartitionID: 7, PartitionKey: []byte("7"), Payload: []byte(fmt.Sprintf("%s %d", thing, n)),
 	}
 }
 

@@ -28,6 +28,8 @@ require (
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
 )
 
+require go.uber.org/goleak v1.3.0
+
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect

@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/support/kafka"
@@ -13,17 +14,34 @@ type Letter struct {
 	// MessageKey is the record's key.
 	MessageKey string
 	Topic      string
-	// PartitionID is what the partition is chosen by, and what order is kept for.
+	// OrderKey names the thing whose changes must reach Kafka in their order, at most
+	// 100 ASCII characters; where it is empty, the partition id does. The row of that
+	// thing must be locked before the letter is appended: then ids follow commits.
+	OrderKey string
+	// PartitionID is what the partition is chosen by.
 	PartitionID int64
-	// PartitionKey is PartitionID as the bytes that are hashed.
+	// PartitionKey is PartitionID as the bytes that are hashed; without any, those of
+	// MessageKey are.
 	PartitionKey []byte
 	Headers      []kafka.Header
 	Payload      []byte
 }
 
+// orderKey is never empty.
+func (l Letter) orderKey() string {
+	if l.OrderKey != "" {
+		return l.OrderKey
+	}
+	return "partition:" + strconv.FormatInt(l.PartitionID, 10)
+}
+
 func (l Letter) record() kafka.Record {
+	partitionKey := l.PartitionKey
+	if len(partitionKey) == 0 {
+		partitionKey = nil
+	}
 	return kafka.Record{
-		Topic: l.Topic, PartitionKey: l.PartitionKey, Key: []byte(l.MessageKey), Value: l.Payload, Headers: l.Headers,
+		Topic: l.Topic, PartitionKey: partitionKey, Key: []byte(l.MessageKey), Value: l.Payload, Headers: l.Headers,
 	}
 }
 
@@ -31,8 +49,10 @@ func (l Letter) record() kafka.Record {
 type Stored struct {
 	Letter
 	ID int64
-	// Attempts is how often it was sent in vain.
+	// Attempts is how often a drain sent it in vain; Refusals is how often of these
+	// the broker refused it for itself.
 	Attempts      int
+	Refusals      int
 	NextAttemptAt time.Time
 	// LeaseOwner is the process that has it at hand until LeaseUntil.
 	LeaseOwner string

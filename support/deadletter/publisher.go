@@ -3,6 +3,7 @@ package deadletter
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/support/kafka"
@@ -46,7 +47,7 @@ func (c PublisherConfig) withDefaults() PublisherConfig {
 		c.Queue = 2048
 	}
 	if c.Batch <= 0 {
-		c.Batch = 500
+		c.Batch = statementRows
 	}
 	if c.Lease <= 0 {
 		c.Lease = 15 * time.Second
@@ -106,40 +107,55 @@ func (p *Publisher) offer(letters []Letter, leaseUntil time.Time) {
 	}
 }
 
-// flushLimit bounds what Run still sends after it was told to stop.
-const flushLimit = 5 * time.Second
+const (
+	// flushLimit bounds what Run still sends after it was told to stop.
+	flushLimit = 5 * time.Second
+	// heldPause is between looks at letters that an older one holds back.
+	heldPause = 10 * time.Millisecond
+	// ackedPause is between attempts to delete what could not be deleted.
+	ackedPause = time.Second
+)
 
 // Run sends what was committed until ctx ends; then it sends what is queued,
 // within 5 s, and gives up the leases of the rest so that a drain may take it
-// at once. One batch is under way at a time, which keeps the order.
+// at once. One batch is under way at a time.
+//
+// A letter is held back while an older one of its order key is in the table: this
+// process's own, another's that is still sending it, or one that waits for a drain.
 func (p *Publisher) Run(ctx context.Context) error {
+	var held []outgoing
 	for {
-		select {
-		case <-ctx.Done():
-			return p.flush(context.WithoutCancel(ctx))
-		case first := <-p.queue:
-			p.send(ctx, p.collect(first))
-		}
-	}
-}
-
-func (p *Publisher) flush(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, flushLimit)
-	defer cancel()
-	for {
-		select {
-		case first := <-p.queue:
-			p.send(ctx, p.collect(first))
-		default:
+		batch, more := p.next(ctx, held)
+		if !more {
+			p.flush(context.WithoutCancel(ctx), batch)
 			return nil
 		}
+		held = p.send(ctx, batch)
 	}
 }
 
-// collect takes what is queued, without waiting.
-func (p *Publisher) collect(first outgoing) []outgoing {
-	batch := []outgoing{first}
-	for len(batch) < p.config.Batch {
+// next waits for letters, and returns them after the held ones; more is false when
+// ctx has ended.
+func (p *Publisher) next(ctx context.Context, held []outgoing) (batch []outgoing, more bool) {
+	wait := ackedPause
+	if len(held) > 0 {
+		wait = heldPause
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return held, false
+	case first := <-p.queue:
+		return p.collect(append(held, first)), true
+	case <-timer.C:
+		return held, true
+	}
+}
+
+// collect adds what is queued, without waiting.
+func (p *Publisher) collect(batch []outgoing) []outgoing {
+	for room := p.config.Batch - 1; room > 0; room-- {
 		select {
 		case next := <-p.queue:
 			batch = append(batch, next)
@@ -150,88 +166,104 @@ func (p *Publisher) collect(first outgoing) []outgoing {
 	return batch
 }
 
-// send sends what this process may still send, deletes what was acknowledged,
-// and leaves the rest.
-func (p *Publisher) send(ctx context.Context, batch []outgoing) {
-	now := p.store.now()
-	records := make([]kafka.Record, 0, len(batch))
-	sent := batch[:0:0]
-	for _, o := range batch {
-		if o.leaseUntil.Sub(now) < p.config.SendLimit { // by the time of the ack a drain may have it
-			p.observer.LeftToDrain(1)
-			continue
+func (p *Publisher) flush(ctx context.Context, held []outgoing) {
+	ctx, cancel := context.WithTimeout(ctx, flushLimit)
+	defer cancel()
+	for {
+		select {
+		case first := <-p.queue:
+			held = p.send(ctx, p.collect(append(held, first)))
+		default:
+			p.leave(ctx, p.send(ctx, held), nil)
+			return
 		}
-		records = append(records, o.letter.record())
-		sent = append(sent, o)
 	}
-	if len(sent) == 0 {
-		return
+}
+
+// send sends what this process may send now, deletes what was acknowledged, leaves
+// what cannot be sent to the drain, and returns what is held back.
+func (p *Publisher) send(ctx context.Context, batch []outgoing) (held []outgoing) {
+	if err := p.store.removeSoon(ctx, nil); err != nil {
+		return p.bound(ctx, batch) // the store is away: whose turn it is cannot be known
+	}
+	ready, held, err := p.sort(ctx, p.withTime(ctx, batch))
+	if err != nil {
+		slog.WarnContext(ctx, "events wait for the store", "error", err)
+		return p.bound(ctx, held)
+	}
+	if len(ready) > 0 {
+		p.produce(ctx, ready)
+	}
+	return p.bound(ctx, held)
+}
+
+// withTime leaves letters whose lease may pass before the ack: a drain may have them
+// by then.
+func (p *Publisher) withTime(ctx context.Context, batch []outgoing) []outgoing {
+	now := p.store.now()
+	var late []outgoing
+	batch = slices.DeleteFunc(slices.Clone(batch), func(o outgoing) bool {
+		isLate := o.leaseUntil.Sub(now) < p.config.SendLimit
+		if isLate {
+			late = append(late, o)
+		}
+		return isLate
+	})
+	p.leave(ctx, late, nil)
+	return batch
+}
+
+// bound keeps what is held back from growing without end.
+func (p *Publisher) bound(ctx context.Context, held []outgoing) []outgoing {
+	if excess := len(held) - p.config.Batch; excess > 0 {
+		p.leave(ctx, held[p.config.Batch:], nil)
+		return held[:p.config.Batch]
+	}
+	return held
+}
+
+func (p *Publisher) produce(ctx context.Context, ready []outgoing) {
+	records := make([]kafka.Record, len(ready))
+	for i, o := range ready {
+		records[i] = o.letter.record()
 	}
 	limited, cancel := context.WithTimeout(ctx, p.config.SendLimit)
-	results := p.producer.Produce(limited, records)
-	cancel()
-	p.settle(ctx, sent, results)
+	defer cancel()
+	p.settle(ctx, ready, p.producer.Produce(limited, records))
 }
 
 func (p *Publisher) settle(ctx context.Context, sent []outgoing, results []error) {
-	var acked, left []string
+	var acked []string
+	var left []outgoing
 	var failure error
 	for i, o := range sent {
 		if results[i] != nil {
 			failure = results[i]
-			left = append(left, o.letter.EventID)
+			left = append(left, o)
 			continue
 		}
 		acked = append(acked, o.letter.EventID)
 		p.observer.Published(1, p.store.now().Sub(o.committed))
 	}
-	removeAcked(ctx, p.store, acked)
+	_ = p.store.removeSoon(ctx, acked) // logged there, and tried again
+	p.leave(ctx, left, failure)
+}
+
+// leave gives letters to the drain, at once where the store takes note of it, and
+// with the end of their lease otherwise.
+func (p *Publisher) leave(ctx context.Context, left []outgoing, cause error) {
 	if len(left) == 0 {
 		return
 	}
 	p.observer.LeftToDrain(len(left))
-	slog.WarnContext(ctx, "events left to the drain", "events", len(left), "error", failure)
+	slog.WarnContext(ctx, "events left to the drain", "events", len(left), "error", cause)
+	ids := make([]string, len(left))
+	for i, o := range left {
+		ids[i] = o.letter.EventID
+	}
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	if err := p.store.release(limited, left); err != nil { // the lease will pass by itself
+	if err := p.store.release(limited, ids); err != nil {
 		slog.WarnContext(ctx, "leases not released", "error", err)
-	}
-}
-
-const (
-	removeLeast = 50 * time.Millisecond
-	removeMost  = 2 * time.Second
-	removeLimit = 10 * time.Second
-)
-
-// removeAcked deletes rows of letters that Kafka has. A delete that fails is
-// tried again, and never answered by sending again; after 10 s the rows are
-// left, and the drain that finds them sends a second copy, which consumers know.
-func removeAcked(ctx context.Context, store *Store, eventIDs []string) {
-	if len(eventIDs) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeLimit)
-	defer cancel()
-	for wait := removeLeast; ; wait = min(2*wait, removeMost) {
-		err := store.remove(ctx, eventIDs)
-		if err == nil {
-			return
-		}
-		slog.WarnContext(ctx, "acknowledged events not deleted yet", "events", len(eventIDs), "error", err)
-		if pause(ctx, wait) != nil {
-			return
-		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/deadletter"
 )
 
 func TestACommittedLetterIsSentAndItsRowDeleted(t *testing.T) {

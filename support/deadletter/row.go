@@ -8,18 +8,20 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 )
 
-const columns = "id, event_id, message_key, topic, partition_id, partition_key, headers, payload, attempts, next_attempt_at, lease_owner, lease_until, parked_at, last_error, created_at"
+const columns = "id, event_id, message_key, topic, order_key, partition_id, partition_key, headers, payload, attempts, refusals, next_attempt_at, lease_owner, lease_until, parked_at, last_error, created_at"
 
 type row struct {
 	ID            int64
 	EventID       string
 	MessageKey    string
 	Topic         string
+	OrderKey      string
 	PartitionID   int64
 	PartitionKey  []byte
 	Headers       string
 	Payload       []byte
 	Attempts      int
+	Refusals      int
 	NextAttemptAt time.Time
 	LeaseOwner    string
 	LeaseUntil    time.Time
@@ -35,10 +37,10 @@ func toStored(r row) (Stored, error) {
 	}
 	return Stored{
 		Letter: Letter{
-			EventID: r.EventID, MessageKey: r.MessageKey, Topic: r.Topic, PartitionID: r.PartitionID,
+			EventID: r.EventID, MessageKey: r.MessageKey, Topic: r.Topic, OrderKey: r.OrderKey, PartitionID: r.PartitionID,
 			PartitionKey: r.PartitionKey, Headers: headers, Payload: r.Payload,
 		},
-		ID: r.ID, Attempts: r.Attempts, NextAttemptAt: r.NextAttemptAt, LeaseOwner: r.LeaseOwner,
+		ID: r.ID, Attempts: r.Attempts, Refusals: r.Refusals, NextAttemptAt: r.NextAttemptAt, LeaseOwner: r.LeaseOwner,
 		LeaseUntil: r.LeaseUntil, ParkedAt: r.ParkedAt, LastError: r.LastError, CreatedAt: r.CreatedAt,
 	}, nil
 }

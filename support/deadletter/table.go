@@ -14,11 +14,13 @@ const letterColumnsSQL = `
   event_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   message_key VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   topic VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  order_key VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   partition_id BIGINT NOT NULL,
   partition_key VARBINARY(64) NOT NULL,
   headers TEXT NOT NULL,
   payload MEDIUMBLOB NOT NULL,
   attempts INT UNSIGNED NOT NULL DEFAULT 0,
+  refusals INT UNSIGNED NOT NULL DEFAULT 0,
   last_error VARCHAR(1000) NOT NULL DEFAULT '',
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,`
@@ -32,7 +34,8 @@ func letterTableSQL(owner string) string {
   lease_until DATETIME(6) NOT NULL,
   parked_at DATETIME(6) NULL,
   UNIQUE KEY uq_` + table + ` (event_id),
-  KEY ix_` + table + `_due (parked_at, next_attempt_at, id)
+  KEY ix_` + table + `_due (parked_at, next_attempt_at, id),
+  KEY ix_` + table + `_order (order_key, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 }
 

@@ -63,6 +63,7 @@ func toLetter(fact content.Fact, eventID string, origin activityrecord.Origin) (
 		EventID:      eventID,
 		MessageKey:   record.Key,
 		Topic:        record.Topic,
+		OrderKey:     record.Thing,
 		PartitionID:  record.PartitionID,
 		PartitionKey: activityrecord.PartitionKey(record.PartitionID),
 		Headers:      headers,

@@ -5,11 +5,13 @@ CREATE TABLE content_publisher_dead_letters (
   event_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   message_key VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   topic VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  order_key VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   partition_id BIGINT NOT NULL,
   partition_key VARBINARY(64) NOT NULL,
   headers TEXT NOT NULL,
   payload MEDIUMBLOB NOT NULL,
   attempts INT UNSIGNED NOT NULL DEFAULT 0,
+  refusals INT UNSIGNED NOT NULL DEFAULT 0,
   last_error VARCHAR(1000) NOT NULL DEFAULT '',
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
@@ -18,7 +20,8 @@ CREATE TABLE content_publisher_dead_letters (
   lease_until DATETIME(6) NOT NULL,
   parked_at DATETIME(6) NULL,
   UNIQUE KEY uq_content_publisher_dead_letters (event_id),
-  KEY ix_content_publisher_dead_letters_due (parked_at, next_attempt_at, id)
+  KEY ix_content_publisher_dead_letters_due (parked_at, next_attempt_at, id),
+  KEY ix_content_publisher_dead_letters_order (order_key, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE content_discarded_dead_letters (
@@ -26,11 +29,13 @@ CREATE TABLE content_discarded_dead_letters (
   event_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   message_key VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   topic VARCHAR(249) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  order_key VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   partition_id BIGINT NOT NULL,
   partition_key VARBINARY(64) NOT NULL,
   headers TEXT NOT NULL,
   payload MEDIUMBLOB NOT NULL,
   attempts INT UNSIGNED NOT NULL DEFAULT 0,
+  refusals INT UNSIGNED NOT NULL DEFAULT 0,
   last_error VARCHAR(1000) NOT NULL DEFAULT '',
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
