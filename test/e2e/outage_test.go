@@ -127,7 +127,7 @@ func only(all []string, wanted string) (kept []string) {
 
 func TestAKilledStoreOrServiceComesBackWithoutHelp(t *testing.T) { //nolint:paralleltest // kills parts under all
 	me := someone(t)
-	for _, part := range []string{"redis", "mariadb", "timeline"} {
+	for _, part := range []string{"redis", "mysql", "timeline"} {
 		kill(t, part)
 		within(t, 30*time.Second, "reads and writes work again after "+part+" was killed", func() bool {
 			post, err := me.content.CreatePost(t.Context(), contentrest.WritePostRequest{Content: part})

@@ -121,9 +121,9 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	client := memberClient(s.registry)
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: client}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: client}
+	names, tokens := memberClients(s.registry)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
 	migrations, err := mysqlstore.Migrations()
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	api, err := s.api(cfg, client)
+	api, err := s.api(cfg, names)
 	if err != nil {
 		return err
 	}
@@ -173,12 +173,20 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 	}, nil
 }
 
-// memberClient calls member through limiter, breaker and retries.
-func memberClient(registry *prometheus.Registry) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{
-		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(registry),
-	})
+// memberClients call member through limiter, breaker and retries. Questions
+// about tokens have a client of their own: while Redis is away every request
+// asks one, and names must not use up their limit.
+func memberClients(registry *prometheus.Registry) (names, tokens *http.Client) {
+	calls := metrics.NewCalls(registry)
+	many := serviceclient.Critical()
+	many.Limiter.PerSecond = tokensPerSecond
+	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls})
+	return names, tokens
 }
+
+// tokensPerSecond is above what one replica serves.
+const tokensPerSecond = 5000
 
 // passOn gives the calls that are made for a request what they pass on.
 func passOn(ctx context.Context, r *http.Request) context.Context {

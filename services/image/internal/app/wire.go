@@ -59,14 +59,14 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	}
 	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels}
 	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, roomWait))
-	client := memberClient(s.registry)
-	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))}
-	return s, s.openServer(cfg, client)
+	questions, tokens := memberClients(s.registry)
+	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken))}
+	return s, s.openServer(cfg, tokens)
 }
 
-func (s *service) openServer(cfg config.Config, client *http.Client) (err error) {
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: client}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: client}
+func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error) {
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "image",
@@ -98,12 +98,20 @@ func (s *service) close() {
 	}
 }
 
-// memberClient calls member through limiter, breaker and retries.
-func memberClient(registry *prometheus.Registry) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{
-		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(registry),
-	})
+// memberClients call member through limiter, breaker and retries. Questions
+// about tokens have a client of their own: while Redis is away every request
+// asks one, and other questions must not use up their limit.
+func memberClients(registry *prometheus.Registry) (questions, tokens *http.Client) {
+	calls := metrics.NewCalls(registry)
+	many := serviceclient.Critical()
+	many.Limiter.PerSecond = tokensPerSecond
+	questions = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls})
+	return questions, tokens
 }
+
+// tokensPerSecond is above what one replica serves.
+const tokensPerSecond = 5000
 
 // passOn gives the calls that are made for a request what they pass on.
 func passOn(ctx context.Context, r *http.Request) context.Context {
