@@ -111,3 +111,12 @@ func (c *Client) CreateStreamTicket(ctx context.Context, options ...rest.Option)
 		Path:   "/api/member-activities/stream/ticket",
 	}, options...)
 }
+
+// RecordEvents is POST /internal/activities: apply events.
+func (c *Client) RecordEvents(ctx context.Context, body RecordEventsRequest, options ...rest.Option) (RecordedEvents, error) {
+	return rest.Call[RecordedEvents](ctx, c.caller, rest.Request{
+		Method: http.MethodPost,
+		Path:   "/internal/activities",
+		Body:   body,
+	}, options...)
+}

@@ -115,6 +115,12 @@ type RecordCommentRequest struct {
 	ActivityType string `json:"activityType"`
 }
 
+// RecordEventsRequest Events of one writer.
+type RecordEventsRequest struct {
+	// Events Each a `dailyfeed.activity.v1.MemberActivityEvent` in protobuf, in base64 with padding.
+	Events []string `json:"events"`
+}
+
 // RecordPostLikeRequest A like of a post.
 type RecordPostLikeRequest struct {
 	// MemberID The caller; may be left out.
@@ -137,6 +143,21 @@ type RecordPostRequest struct {
 
 	// ActivityType What was done.
 	ActivityType string `json:"activityType"`
+}
+
+// RecordedEvents What became of the events.
+type RecordedEvents struct {
+	// Refused Those that can never be applied; empty as a rule.
+	Refused []RefusedEvent `json:"refused"`
+}
+
+// RefusedEvent An event that can never be applied.
+type RefusedEvent struct {
+	// Index Its place in the request, from 0.
+	Index int `json:"index"`
+
+	// Reason The rule that it breaks, for logs.
+	Reason string `json:"reason"`
 }
 
 // StreamTicket What to open the stream with.
