@@ -9,10 +9,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
 	"golang.org/x/text/language"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 const (
@@ -34,7 +35,12 @@ func wantsEnglish(r *http.Request) bool {
 
 // render encodes a success.
 func render(reply Reply) ([]byte, error) {
-	body, err := json.Marshal(successEnvelope{Status: reply.Status, Result: "SUCCESS", Data: reply.Data})
+	status := reply.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	envelope := successEnvelope{Status: status, Result: "SUCCESS", Data: reply.Data}
+	body, err := json.Marshal(envelope, json.Deterministic(true))
 	if err != nil {
 		return nil, fmt.Errorf("encode answer: %w", err)
 	}
@@ -42,26 +48,30 @@ func render(reply Reply) ([]byte, error) {
 }
 
 // renderFailure encodes a failure as the caller sees it.
-func renderFailure(c *gin.Context, failure *apierr.Error) (status int, body []byte) {
-	english := wantsEnglish(c.Request)
+func renderFailure(r *http.Request, failure *apierr.Error) (status int, body []byte) {
+	english := wantsEnglish(r)
+	known := requestOf(r.Context())
 	envelope := failureEnvelope{
 		StatusCode: statusOf(failure.Code.Kind()),
 		ResultCode: "FAIL",
 		Code:       failure.Code.Name(),
 		Message:    failure.Code.Message(english),
-		Path:       originalPath(c.Request),
-		RequestID:  RequestID(c.Request.Context()),
+		Path:       known.path,
+		RequestID:  known.id,
 	}
 	for _, v := range failure.Violations {
 		envelope.Errors = append(envelope.Errors, fieldFailed{Field: v.Field, Message: v.Message(english)})
 	}
 	body, err := json.Marshal(envelope)
-	if err != nil { // a path that is not UTF-8
-		envelope.Path = ""
+	if err != nil { // a field's name that is not UTF-8
+		envelope.Errors = nil
 		body, _ = json.Marshal(envelope)
 	}
 	return envelope.StatusCode, body
 }
+
+// errClientGone is why nobody will read an answer.
+var errClientGone = errors.New("client is gone")
 
 // classify turns any error into one that may be told.
 func (s *Server) classify(ctx context.Context, err error) *apierr.Error {
@@ -69,28 +79,43 @@ func (s *Server) classify(ctx context.Context, err error) *apierr.Error {
 	if failure.Code != apierr.CodeInternal {
 		return failure
 	}
+	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &tooLarge):
+		return apierr.CodePayloadTooLarge.Wrap(err)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return apierr.CodeServiceUnavailable.Wrap(fmt.Errorf("%w: %w", errClientGone, err))
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return apierr.CodeDeadlineExceeded.Wrap(err)
-	case errors.Is(ctx.Err(), context.Canceled): // the client is gone or the server stops: nobody reads this
-		return apierr.CodeServiceUnavailable.Wrap(err)
 	case s.config.Unavailable != nil && s.config.Unavailable(err):
 		return apierr.CodeServiceUnavailable.Wrap(err)
 	}
 	return failure
 }
 
+// Fail answers with err: for mounts that write their successes themselves and
+// have written nothing yet.
+func (s *Server) Fail(c *gin.Context, err error) { s.writeFailure(c, err) }
+
 // writeFailure sends err and leaves its cause for the access line.
 func (s *Server) writeFailure(c *gin.Context, err error) {
 	failure := s.classify(c.Request.Context(), err)
-	status, body := renderFailure(c, failure)
+	status, body := renderFailure(c.Request, failure)
 	failureHeaders(c, failure)
 	_ = c.Error(failure)
 	c.Data(status, jsonType, body)
 	c.Abort()
 }
 
+// aboutSuccess are headers that a handler may have set for the answer that it
+// did not give.
+var aboutSuccess = []string{"Content-Length", "Content-Encoding", "Content-Disposition", "Content-Range", "Etag", "Last-Modified"}
+
 func failureHeaders(c *gin.Context, failure *apierr.Error) {
+	for _, name := range aboutSuccess {
+		c.Writer.Header().Del(name)
+	}
+	c.Header("Cache-Control", "no-store")
 	for name, value := range failure.Headers {
 		c.Header(name, value)
 	}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 const (
@@ -22,6 +24,7 @@ var (
 	errNullBody   = errors.New("body is null or empty")
 	errDeep       = fmt.Errorf("body nests deeper than %d", maxDepth)
 	errMoreValues = errors.New("body holds more than one value")
+	errDecode     = errors.New("body does not decode")
 )
 
 // Bind reads the request's JSON body into target, whatever its content type.
@@ -34,7 +37,7 @@ func Bind(c *gin.Context, target any) error {
 		return apierr.CodeMalformedRequest.Wrap(err)
 	}
 	if err := json.Unmarshal(raw, target); err != nil {
-		return apierr.CodeMalformedRequest.Wrap(fmt.Errorf("decode body: %w", err))
+		return apierr.CodeMalformedRequest.Wrap(withoutValues(err))
 	}
 	return nil
 }
@@ -48,7 +51,7 @@ func checkShape(raw []byte) error {
 	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
 	for {
 		if _, err := decoder.ReadToken(); err != nil {
-			return fmt.Errorf("read body: %w", err)
+			return withoutValues(err)
 		}
 		depth := decoder.StackDepth()
 		if depth > maxDepth {
@@ -64,17 +67,48 @@ func checkShape(raw []byte) error {
 	return nil
 }
 
-// readBody reads the whole body once, so that it can be hashed and bound.
+// withoutValues says where and why a body does not decode. The decoder's own
+// text quotes the body, which must not come into a log.
+func withoutValues(err error) error {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		return fmt.Errorf("%w: %v for %v at byte %d", errDecode, semantic.JSONKind, semantic.GoType, semantic.ByteOffset)
+	case errors.As(err, &syntactic):
+		return fmt.Errorf("%w: broken at byte %d", errDecode, syntactic.ByteOffset)
+	}
+	return errDecode
+}
+
+// readBody reads the whole body once, so that it can be hashed and bound. It
+// can be read again from the request.
 func (s *Server) readBody(c *gin.Context) ([]byte, error) {
-	reader := http.MaxBytesReader(c.Writer, c.Request.Body, s.config.MaxBody)
-	raw, err := io.ReadAll(reader)
+	raw, err := io.ReadAll(limited(c, s.config.MaxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, apierr.CodePayloadTooLarge.Wrap(err)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, apierr.CodeDeadlineExceeded.Wrap(fmt.Errorf("read body: %w", err))
 	case err != nil:
 		return nil, apierr.CodeMalformedRequest.Wrap(fmt.Errorf("read body: %w", err))
 	}
+	c.Request.Body = io.NopCloser(bytes.NewReader(raw))
 	c.Set(bodyKey, raw)
 	return raw, nil
+}
+
+// limited is the body of a request, of at most limit bytes. net/http is told of
+// more by its own writer, not gin's around it, and then closes the connection
+// instead of reading the rest.
+func limited(c *gin.Context, limit int64) io.ReadCloser {
+	var writer http.ResponseWriter = c.Writer
+	for {
+		wrapper, ok := writer.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return http.MaxBytesReader(writer, c.Request.Body, limit)
+		}
+		writer = wrapper.Unwrap()
+	}
 }

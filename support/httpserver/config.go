@@ -2,15 +2,17 @@ package httpserver
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/idempotency"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/support/idempotency"
 )
 
 // Settings are the parts of a Config that come from the environment; services
-// embed them in their config struct.
+// embed them in their config struct. Where a zero has no sense it means the default.
 type Settings struct {
 	// Port of the public listener; 0 takes a free one.
 	Port int `env:"PORT" envDefault:"8080"`
@@ -58,10 +60,15 @@ type Config struct {
 	Unavailable func(err error) bool
 	// Enrich may add to the context of each request, before its handler.
 	Enrich func(ctx context.Context, r *http.Request) context.Context
+	// Live are the checks behind /healthcheck/live, by name: that the process
+	// itself works, whatever it depends on. None means it does.
+	Live map[string]func(ctx context.Context) error
 	// Ready are the checks behind /healthcheck/ready, by name.
 	Ready map[string]func(ctx context.Context) error
 	// Registerer takes the server's metrics; nil keeps none.
 	Registerer prometheus.Registerer
+	// Logger takes the access lines; nil means slog's default at that time.
+	Logger *slog.Logger
 	// Document is the service's OpenAPI document in JSON, served at /openapi.json.
 	Document []byte
 	// Docs is the page at /docs.
@@ -76,11 +83,42 @@ type Authenticator interface {
 }
 
 const (
-	defaultDeadline = 10 * time.Second
-	defaultMaxBody  = 1 << 20
-	finishLimit     = 20 * time.Second
-	// requestIDLife is how long an X-Request-Id counts as a key (spec 03).
-	requestIDLife = 60 * time.Second
-	// keyLife is how long an Idempotency-Key counts (spec 03).
-	keyLife = 24 * time.Hour
+	defaultDeadline          = 10 * time.Second
+	defaultMaxBody           = 1 << 20
+	defaultMaxInFlight       = 512
+	defaultWriteBurst        = 100
+	defaultWriteRate         = 20
+	defaultAddressWriteBurst = 1000
+	defaultAddressWriteRate  = 200
+	adminOffset              = 1000
 )
+
+func (c Config) withDefaults() Config {
+	orDefault(&c.Deadline, defaultDeadline)
+	orDefault(&c.MaxBody, defaultMaxBody)
+	orDefault(&c.MaxInFlight, defaultMaxInFlight)
+	orDefault(&c.WriteBurst, defaultWriteBurst)
+	orDefault(&c.WriteRate, defaultWriteRate)
+	orDefault(&c.AddressWriteBurst, defaultAddressWriteBurst)
+	orDefault(&c.AddressWriteRate, defaultAddressWriteRate)
+	if c.AdminPort < 0 {
+		c.AdminPort = 0
+		if c.Port != 0 {
+			c.AdminPort = c.Port + adminOffset
+		}
+	}
+	return c
+}
+
+func orDefault[T int | int64 | float64 | time.Duration](value *T, fallback T) {
+	if *value <= 0 {
+		*value = fallback
+	}
+}
+
+func (s *Server) log() *slog.Logger {
+	if s.config.Logger != nil {
+		return s.config.Logger
+	}
+	return slog.Default()
+}

@@ -12,39 +12,51 @@ import (
 
 const checkLimit = 2 * time.Second
 
+// checks are what a health endpoint asks, under the names that it tells.
+type checks map[string]func(ctx context.Context) error
+
 func (s *Server) mountHealth() {
-	s.engine.GET("/healthcheck/live", func(c *gin.Context) { c.String(http.StatusOK, "OK") })
+	s.engine.GET("/healthcheck/live", func(c *gin.Context) {
+		tellHealth(c, s.missing(c.Request.Context(), s.config.Live))
+	})
 	s.engine.GET("/healthcheck/startup", func(c *gin.Context) {
+		missing := ""
 		if !s.started.Load() {
-			c.String(http.StatusServiceUnavailable, "starting")
-			return
+			missing = "starting"
 		}
-		c.String(http.StatusOK, "OK")
+		tellHealth(c, missing)
 	})
 	s.engine.GET("/healthcheck/ready", func(c *gin.Context) {
-		if missing := s.missing(c.Request.Context()); missing != "" {
-			c.String(http.StatusServiceUnavailable, missing)
-			return
+		missing := "shutting down"
+		if !s.draining.Load() {
+			missing = s.missing(c.Request.Context(), s.config.Ready)
 		}
-		c.String(http.StatusOK, "OK")
+		tellHealth(c, missing)
 	})
 }
 
-// missing names the first thing that keeps the server from serving.
-func (s *Server) missing(ctx context.Context) string {
-	if s.draining.Load() {
-		return "shutting down"
+func tellHealth(c *gin.Context, missing string) {
+	c.Header("Cache-Control", "no-store")
+	if missing != "" {
+		c.String(http.StatusServiceUnavailable, missing)
+		return
 	}
+	c.String(http.StatusOK, "OK")
+}
+
+// missing names the first check that fails, in the order of the names; "" where
+// none does. All have 2 s together.
+func (s *Server) missing(ctx context.Context, wanted checks) string {
 	ctx, cancel := context.WithTimeout(ctx, checkLimit)
 	defer cancel()
-	names := make([]string, 0, len(s.config.Ready))
-	for name := range s.config.Ready {
+	names := make([]string, 0, len(wanted))
+	for name := range wanted {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if err := s.config.Ready[name](ctx); err != nil {
-			slog.WarnContext(ctx, "not ready", "missing", name, "error", err)
+		if err := wanted[name](ctx); err != nil {
+			s.log().LogAttrs(ctx, slog.LevelWarn, "health check failed", slog.String("missing", name), slog.String("error", err.Error()))
 			return name
 		}
 	}

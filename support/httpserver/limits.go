@@ -6,10 +6,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/gin-gonic/gin"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // trackedBuckets bounds the memory of a limiter: the bucket that was not used
@@ -31,23 +32,27 @@ type buckets struct {
 }
 
 func newLimits(settings Settings) (*limits, error) {
-	shared, err := parsePrefixes(settings.SharedClientAddresses)
+	shared, err := parsePrefixes("SHARED_CLIENT_ADDRESSES", settings.SharedClientAddresses)
 	if err != nil {
-		return nil, fmt.Errorf("shared client addresses: %w", err)
+		return nil, err
 	}
-	return &limits{
-		members:   newBuckets(settings.WriteRate, settings.WriteBurst),
-		addresses: newBuckets(settings.AddressWriteRate, settings.AddressWriteBurst),
-		shared:    shared,
-	}, nil
+	members, err := newBuckets(settings.WriteRate, settings.WriteBurst)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := newBuckets(settings.AddressWriteRate, settings.AddressWriteBurst)
+	if err != nil {
+		return nil, err
+	}
+	return &limits{members: members, addresses: addresses, shared: shared}, nil
 }
 
-func newBuckets(perSecond float64, burst int) *buckets {
+func newBuckets(perSecond float64, burst int) (*buckets, error) {
 	cache, err := lru.New[string, *rate.Limiter](trackedBuckets)
-	if err != nil { // only for a size below one
-		panic(err) //nolint:forbidigo // a constant of this file
+	if err != nil {
+		return nil, fmt.Errorf("make buckets: %w", err)
 	}
-	return &buckets{rate: rate.Limit(perSecond), burst: burst, byKey: cache}
+	return &buckets{rate: rate.Limit(perSecond), burst: burst, byKey: cache}, nil
 }
 
 // allow takes a token, or says how long until there is one.
@@ -67,50 +72,37 @@ func (b *buckets) allow(key string, now time.Time) (wait time.Duration, ok bool)
 	return 0, true
 }
 
-func (l *limits) allowWrite(c *gin.Context, memberID int64) error {
+// WriteLimit counts a request against the write limits, by its member and its
+// address, and refuses it with CodeTooManyRequests where one is used up. Write
+// does so by itself; other mounts that change something put it before them.
+func (s *Server) WriteLimit(c *gin.Context) {
+	if err := s.allowWrite(c); err != nil {
+		s.writeFailure(c, err)
+		return
+	}
+	c.Next()
+}
+
+func (s *Server) allowWrite(c *gin.Context) error {
 	now := time.Now() //nolint:forbidigo // a limiter's clock
-	if memberID != 0 {
-		if wait, ok := l.members.allow(strconv.FormatInt(memberID, 10), now); !ok {
-			return apierr.CodeTooManyRequests.New().WithRetryAfter(wait)
+	if id := s.callerID(c.Request.Context()); id != 0 {
+		if wait, ok := s.limits.members.allow(strconv.FormatInt(id, 10), now); !ok {
+			return s.throttled("member", wait)
 		}
 	}
-	address := c.ClientIP()
-	if l.isShared(address) {
+	if s.IsSharedAddress(c) {
 		return nil
 	}
-	if wait, ok := l.addresses.allow(address, now); !ok {
-		return apierr.CodeTooManyRequests.New().WithRetryAfter(wait)
+	if wait, ok := s.limits.addresses.allow(c.ClientIP(), now); !ok {
+		return s.throttled("address", wait)
 	}
 	return nil
 }
 
-// isShared says whether many users share an address, so that no limit by
-// address applies to it.
-func (l *limits) isShared(address string) bool {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
-	for _, prefix := range l.shared {
-		if prefix.Contains(ip.Unmap()) {
-			return true
-		}
-	}
-	return false
+func (s *Server) throttled(by string, wait time.Duration) error {
+	s.metrics.throttles.WithLabelValues(by).Inc()
+	return apierr.CodeTooManyRequests.New().WithRetryAfter(wait)
 }
 
-func parsePrefixes(texts []string) ([]netip.Prefix, error) {
-	prefixes := make([]netip.Prefix, 0, len(texts))
-	for _, text := range texts {
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			ip, ipErr := netip.ParseAddr(text)
-			if ipErr != nil {
-				return nil, fmt.Errorf("neither an address nor a CIDR: %q", text)
-			}
-			prefix = netip.PrefixFrom(ip, ip.BitLen())
-		}
-		prefixes = append(prefixes, prefix)
-	}
-	return prefixes, nil
-}
+// IsSharedAddress says whether limits by address do not apply to the client.
+func (s *Server) IsSharedAddress(c *gin.Context) bool { return contains(s.limits.shared, c.ClientIP()) }

@@ -1,19 +1,39 @@
 package httpserver
 
 import (
+	"errors"
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 )
 
-// fromTrustedProxy says whether the connection comes from one of TRUSTED_PROXIES.
-func (s *Server) fromTrustedProxy(c *gin.Context) bool {
-	ip, err := netip.ParseAddr(c.RemoteIP())
-	if err != nil {
-		return false
+var errPrefixForm = errors.New("is neither an address nor a CIDR")
+
+// parsePrefixes reads the addresses and CIDRs of a setting.
+func parsePrefixes(setting string, texts []string) ([]netip.Prefix, error) {
+	prefixes := make([]netip.Prefix, 0, len(texts))
+	var faults []error
+	for _, text := range texts {
+		text = strings.TrimSpace(text)
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			ip, ipErr := netip.ParseAddr(text)
+			if ipErr != nil {
+				faults = append(faults, fmt.Errorf("%s: %q %w", setting, text, errPrefixForm))
+				continue
+			}
+			prefix = netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen())
+		}
+		prefixes = append(prefixes, prefix.Masked())
 	}
-	prefixes, err := parsePrefixes(s.config.TrustedProxies)
-	if err != nil { // refused at the start by gin
+	return prefixes, errors.Join(faults...)
+}
+
+func contains(prefixes []netip.Prefix, address string) bool {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
 		return false
 	}
 	for _, prefix := range prefixes {
@@ -22,4 +42,17 @@ func (s *Server) fromTrustedProxy(c *gin.Context) bool {
 		}
 	}
 	return false
+}
+
+// IsHTTPS says whether the client's own connection was https: directly, or as
+// a trusted proxy tells.
+func (s *Server) IsHTTPS(c *gin.Context) bool {
+	if c.Request.TLS != nil {
+		return true
+	}
+	if !contains(s.proxies, c.RemoteIP()) {
+		return false
+	}
+	proto, _, _ := strings.Cut(c.GetHeader("X-Forwarded-Proto"), ",")
+	return strings.EqualFold(strings.TrimSpace(proto), "https")
 }

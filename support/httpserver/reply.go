@@ -4,8 +4,8 @@ import "net/http"
 
 // Reply is a successful answer: the contract's status number and the data.
 type Reply struct {
-	// Status is the number in the envelope: 200, 201 or 204. The HTTP status
-	// is 201 for 201, else 200.
+	// Status is the number in the envelope: 200 (0 means it), 201 or 204. The
+	// HTTP status is 201 for 201, else 200.
 	Status int
 	// Data is encoded as JSON; nil slices are written as [].
 	Data any

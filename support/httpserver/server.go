@@ -1,15 +1,16 @@
 package httpserver
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/gin-gonic/gin"
-	"github.com/rs/cors"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // Server is a service's HTTP side. Mount routes on Public, Authenticated and
@@ -17,35 +18,33 @@ import (
 type Server struct {
 	config   Config
 	engine   *gin.Engine
-	cors     *cors.Cors
+	origins  origins
+	proxies  []netip.Prefix
 	limits   *limits
 	metrics  *metrics
 	slots    chan struct{}
-	draining atomic.Bool
 	started  atomic.Bool
+	draining atomic.Bool
+	ending   chan struct{} // closed when streams are to end
 }
 
-// New makes a server with everything but the service's routes. It fails where
-// a setting is malformed.
+// New makes a server with everything but the service's routes. It fails with
+// all settings that are malformed.
 func New(config Config) (*Server, error) {
-	if config.Deadline <= 0 {
-		config.Deadline = defaultDeadline
-	}
-	if config.MaxBody <= 0 {
-		config.MaxBody = defaultMaxBody
-	}
-	if config.AdminPort < 0 {
-		config.AdminPort = config.Port + 1000
-	}
-	limits, err := newLimits(config.Settings)
-	if err != nil {
+	config = config.withDefaults()
+	s := &Server{config: config, slots: make(chan struct{}, config.MaxInFlight), ending: make(chan struct{})}
+	var faults [3]error
+	s.origins, faults[0] = newOrigins(config.CORSAllowedOrigins)
+	s.proxies, faults[1] = parsePrefixes("TRUSTED_PROXIES", config.TrustedProxies)
+	s.limits, faults[2] = newLimits(config.Settings)
+	if err := errors.Join(faults[:]...); err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, limits: limits, metrics: newMetrics(config.Registerer), slots: make(chan struct{}, config.MaxInFlight)}
-	s.cors = newCORS(config.CORSAllowedOrigins)
+	var err error
 	if s.engine, err = s.newEngine(); err != nil {
 		return nil, err
 	}
+	s.metrics = newMetrics(config.Registerer, func() float64 { return float64(len(s.slots)) })
 	s.mountHealth()
 	s.mountDocument()
 	return s, nil
@@ -57,14 +56,32 @@ func (s *Server) newEngine() (*gin.Engine, error) {
 	engine.RedirectTrailingSlash = false
 	engine.RedirectFixedPath = false
 	engine.HandleMethodNotAllowed = true
+	// A handler that passes its *gin.Context on as a context would otherwise
+	// pass neither deadline nor transaction, and nobody would see it.
 	engine.ContextWithFallback = true
-	if err := engine.SetTrustedProxies(s.config.TrustedProxies); err != nil {
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	trusted := make([]string, 0, len(s.proxies))
+	for _, prefix := range s.proxies {
+		trusted = append(trusted, prefix.String())
+	}
+	if err := engine.SetTrustedProxies(trusted); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
-	engine.Use(s.observe, s.recoverPanic)
+	engine.Use(s.observe, s.recoverPanic, s.crossOrigin)
 	engine.NoRoute(func(c *gin.Context) { s.writeFailure(c, apierr.CodeNotFound.New()) })
-	engine.NoMethod(func(c *gin.Context) { s.writeFailure(c, apierr.CodeMethodNotAllowed.New()) })
+	engine.NoMethod(s.refuseMethod)
 	return engine, nil
+}
+
+// refuseMethod completes the Allow that gin has set: HEAD is served as GET.
+func (s *Server) refuseMethod(c *gin.Context) {
+	allowed := strings.Split(c.Writer.Header().Get("Allow"), ", ")
+	if slices.Contains(allowed, "GET") {
+		allowed = append(allowed, "HEAD")
+	}
+	slices.Sort(allowed)
+	c.Header("Allow", strings.Join(slices.Compact(allowed), ", "))
+	s.writeFailure(c, apierr.CodeMethodNotAllowed.New())
 }
 
 // Public is where routes without a token are mounted.
@@ -72,7 +89,12 @@ func (s *Server) Public() gin.IRoutes { return s.engine.Group("/", s.admit) }
 
 // Authenticated is where routes that need a token are mounted. Routing comes
 // first: an unknown path is 404 with and without a token.
-func (s *Server) Authenticated() gin.IRoutes { return s.engine.Group("/", s.admit, s.authenticate) }
+func (s *Server) Authenticated() gin.IRoutes {
+	if s.config.Authenticate == nil {
+		panic("httpserver: Authenticated needs Config.Authenticate") //nolint:forbidigo // a mistake of the program, found at its start
+	}
+	return s.engine.Group("/", s.admit, s.authenticate)
+}
 
 // Internal is where the fleet's own routes are mounted; without the fleet's
 // credential they do not exist.
@@ -85,52 +107,4 @@ func (s *Server) Routes() []string {
 		routes = append(routes, r.Method+" "+r.Path)
 	}
 	return routes
-}
-
-// ServeHTTP prepares a request for routing: its ids, a path without trailing
-// slash, HEAD served as GET, CORS.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := identify(r)
-	prepared := r.WithContext(ctx)
-	if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") {
-		url := *r.URL
-		url.Path, url.RawPath = strings.TrimSuffix(path, "/"), ""
-		prepared.URL = &url
-	}
-	if r.Method == http.MethodHead { // net/http drops the body by the original request
-		prepared.Method = http.MethodGet
-	}
-	w.Header().Set("X-Request-Id", RequestID(ctx))
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if !isAPI(prepared.URL.Path) {
-		s.engine.ServeHTTP(w, prepared)
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	s.cors.ServeHTTP(w, prepared, s.engine.ServeHTTP)
-}
-
-func isAPI(path string) bool { return path == "/api" || strings.HasPrefix(path, "/api/") }
-
-func newCORS(origins []string) *cors.Cors {
-	allowed := make(map[string]bool, len(origins))
-	for _, origin := range origins {
-		allowed[strings.ToLower(strings.TrimSpace(origin))] = true
-	}
-	return cors.New(cors.Options{
-		AllowOriginFunc:  func(origin string) bool { return allowed[strings.ToLower(origin)] },
-		AllowedMethods:   []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions},
-		AllowedHeaders:   []string{"*"},
-		AllowCredentials: true,
-		MaxAge:           3600,
-		ExposedHeaders: []string{
-			"Authorization", "Cache-Control", "Content-Type", "X-Token-Refresh-Needed", "X-Relogin-Required",
-			"X-Request-Id", "Retry-After", "Idempotency-Replayed",
-		},
-	})
-}
-
-// withDeadline bounds a request by the server's deadline.
-func (s *Server) withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.config.Deadline)
 }

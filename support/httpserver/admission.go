@@ -1,0 +1,92 @@
+package httpserver
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
+	"github.com/dailyfeed/dailyfeed/support/process"
+)
+
+const (
+	successHeadersKey = "dailyfeed.successHeaders"
+	slotKey           = "dailyfeed.slot"
+	untimedKey        = "dailyfeed.untimed"
+)
+
+var errInFlight = errors.New("too many requests in flight")
+
+// admit bounds the requests in flight and gives each its deadline.
+func (s *Server) admit(c *gin.Context) {
+	select {
+	case s.slots <- struct{}{}:
+	default:
+		s.metrics.sheds.Inc()
+		s.writeFailure(c, apierr.CodeServiceUnavailable.Wrap(errInFlight))
+		return
+	}
+	release := sync.OnceFunc(func() { <-s.slots })
+	defer release()
+	c.Set(slotKey, release)
+	c.Set(untimedKey, c.Request.Context())
+	ctx, cancel := context.WithTimeout(c.Request.Context(), s.config.Deadline)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+}
+
+// untimed takes the deadline of a request away; its client's leaving still ends it.
+func untimed(c *gin.Context) (end context.CancelFunc) {
+	client, ok := c.Value(untimedKey).(context.Context)
+	if !ok { // mounted outside of admit: there is no deadline
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Request.Context()))
+	stop := context.AfterFunc(client, cancel)
+	c.Request = c.Request.WithContext(ctx)
+	return func() { stop(); cancel() }
+}
+
+// giveSlotBack stops counting a request among those in flight.
+func giveSlotBack(c *gin.Context) {
+	if release, ok := c.Value(slotKey).(func()); ok {
+		release()
+	}
+}
+
+func (s *Server) authenticate(c *gin.Context) {
+	ctx, headers, err := s.config.Authenticate.Authenticate(c.Request.Context(), c.Request)
+	if err != nil {
+		s.writeFailure(c, err)
+		return
+	}
+	if id := s.callerID(ctx); id != 0 {
+		ctx = process.WithLogAttrs(ctx, slog.Int64("member_id", id))
+	}
+	c.Request = c.Request.WithContext(ctx)
+	c.Set(successHeadersKey, headers)
+	c.Next()
+}
+
+func (s *Server) callerID(ctx context.Context) int64 {
+	if s.config.Caller == nil {
+		return 0
+	}
+	return s.config.Caller(ctx)
+}
+
+func (s *Server) requireInternalToken(c *gin.Context) {
+	given := sha256.Sum256([]byte(c.GetHeader("X-Internal-Token")))
+	wanted := sha256.Sum256([]byte(s.config.InternalToken))
+	if s.config.InternalToken == "" || subtle.ConstantTimeCompare(given[:], wanted[:]) != 1 {
+		s.writeFailure(c, apierr.CodeNotFound.New())
+		return
+	}
+	c.Next()
+}

@@ -1,0 +1,148 @@
+package httpserver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"maps"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
+	"github.com/dailyfeed/dailyfeed/support/idempotency"
+)
+
+const (
+	// requestIDLife is how long an X-Request-Id counts as a key (spec 03).
+	requestIDLife = 60 * time.Second
+	// keyLife is how long an Idempotency-Key counts (spec 03).
+	keyLife = 24 * time.Hour
+)
+
+var idempotencyKeyForm = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
+
+// scopeOf finds the key that a request goes by; keyed is false where it has none.
+func (s *Server) scopeOf(c *gin.Context, body []byte) (scope idempotency.Scope, keyed bool, err error) {
+	r := c.Request
+	hash := sha256.Sum256(body)
+	scope = idempotency.Scope{
+		MemberID: s.callerID(r.Context()), Method: r.Method, Path: r.URL.Path, BodyHash: hash,
+	}
+	given, isGiven := r.Header["Idempotency-Key"]
+	known := requestOf(r.Context())
+	switch {
+	case isGiven && (len(given) != 1 || !idempotencyKeyForm.MatchString(given[0])):
+		return scope, false, apierr.Violated("Idempotency-Key", "보이는 ASCII 문자 1~200자여야 합니다", "must be 1 to 200 visible ASCII characters")
+	case isGiven:
+		scope.Key, scope.Life = "k:"+given[0], keyLife
+		if scope.MemberID == 0 {
+			scope.Key += ":" + hex.EncodeToString(hash[:])
+		}
+	case known.supplied:
+		// another body under the same request id is another request (spec 03)
+		scope.Key, scope.Life = "r:"+known.id+":"+hex.EncodeToString(hash[:]), requestIDLife
+	default:
+		return scope, false, nil
+	}
+	return scope, true, nil
+}
+
+// once runs a handler by the book and sends what comes of it.
+func (s *Server) once(c *gin.Context, h Handler, body []byte) {
+	scope, keyed, err := s.scopeOf(c, body)
+	if err != nil {
+		s.writeFailure(c, err)
+		return
+	}
+	a := &attempt{server: s, c: c, handler: h, request: c.Request, headers: c.Writer.Header().Clone()}
+	defer a.leaveTransaction()
+	ctx := c.Request.Context()
+	var answer idempotency.Answer
+	replayed := false
+	if keyed {
+		answer, replayed, err = s.config.Book.Once(ctx, scope, a.do)
+	} else {
+		answer, err = s.config.Book.Unkeyed(ctx, a.do)
+	}
+	a.leaveTransaction()
+	if err != nil {
+		a.resetHeaders() // a cookie of a change that was not made
+		s.writeFailure(c, bookFailure(err))
+		return
+	}
+	a.send(answer, replayed)
+}
+
+func bookFailure(err error) error {
+	switch {
+	case errors.Is(err, idempotency.ErrInProgress):
+		return apierr.CodeRequestInProgress.Wrap(err)
+	case errors.Is(err, idempotency.ErrKeyReused):
+		return apierr.CodeKeyReused.Wrap(err)
+	}
+	return err
+}
+
+// attempt is a write on its way through the answer book, which may run it more
+// than once.
+type attempt struct {
+	server  *Server
+	c       *gin.Context
+	handler Handler
+	request *http.Request // as it came, outside of the transaction
+	headers http.Header   // of the answer, before the handler
+	failure *apierr.Error // of the last run, nil where that succeeded
+}
+
+// do runs the handler in the transaction of ctx.
+func (a *attempt) do(ctx context.Context) idempotency.Answer {
+	a.resetHeaders()
+	a.c.Request = a.request.WithContext(ctx)
+	body, status, err := a.run()
+	if err == nil {
+		a.failure = nil
+		return idempotency.Answer{Status: status, Body: body}
+	}
+	a.failure = a.server.classify(ctx, err)
+	status, body = renderFailure(a.c.Request, a.failure)
+	return idempotency.Answer{Status: status, Body: body, Cause: err}
+}
+
+// run makes an error of a panic, so that every book undoes what was done.
+func (a *attempt) run() (body []byte, status int, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = caught(cause)
+		}
+	}()
+	reply, err := a.handler(a.c)
+	if err != nil {
+		return nil, 0, err
+	}
+	body, err = render(reply)
+	return body, reply.httpStatus(), err
+}
+
+func (a *attempt) resetHeaders() {
+	header := a.c.Writer.Header()
+	clear(header)
+	maps.Copy(header, a.headers.Clone())
+}
+
+func (a *attempt) leaveTransaction() { a.c.Request = a.request }
+
+func (a *attempt) send(answer idempotency.Answer, replayed bool) {
+	switch {
+	case replayed:
+		a.c.Set(replayedKey, true)
+		a.c.Header("Idempotency-Replayed", "true")
+	case a.failure != nil:
+		failureHeaders(a.c, a.failure)
+		_ = a.c.Error(a.failure)
+	}
+	a.c.Data(answer.Status, jsonType, answer.Body)
+}
