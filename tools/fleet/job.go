@@ -18,9 +18,11 @@ const (
 	jobWithin = 10 * time.Minute
 )
 
-// startJobs runs each job at its interval until ctx ends. A job never runs
-// twice at once; one that fails is said and waits for its next turn.
-func (f *Fleet) startJobs(ctx context.Context) {
+// startJobs runs each job at its interval until the fleet stops. A job never
+// runs twice at once; one that fails is said and waits for its next turn.
+func (f *Fleet) startJobs() {
+	ctx, cancel := context.WithCancel(context.Background())
+	f.cancelJobs = cancel
 	for _, s := range f.services() {
 		for _, j := range s.jobs {
 			f.jobs.Go(func() { f.repeat(ctx, s, j) })

@@ -12,11 +12,6 @@ import (
 func (f *Fleet) Run(ctx context.Context) error {
 	f.console.plain(f.table())
 	f.console.goLive()
-	jobsCtx, cancel := context.WithCancel(ctx)
-	f.cancelJobs = cancel
-	if f.config.Jobs {
-		f.startJobs(jobsCtx)
-	}
 	<-ctx.Done()
 	f.console.say("stopping")
 	err := f.Stop()

@@ -21,7 +21,7 @@ import (
 
 // Up starts a fleet and returns when all of it serves:
 //
-//	build · get what is missing → stores → accounts → migrations → grants → services → edge → seed
+//	build · get what is missing → stores → accounts → migrations → grants → services → edge → seed → jobs
 //
 // When a step fails everything is stopped again. The caller must Stop what it
 // got.
@@ -74,6 +74,9 @@ func (f *Fleet) start(ctx context.Context) error {
 		if err := step(ctx); err != nil {
 			return err
 		}
+	}
+	if f.config.Jobs {
+		f.startJobs()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
