@@ -10,8 +10,8 @@ import (
 )
 
 type profileWithRelation struct {
-	profileRow  `gorm:"embedded"`
-	relationRow `gorm:"embedded"`
+	Profile  profileRow  `gorm:"embedded"`
+	Relation relationRow `gorm:"embedded"`
 }
 
 // FindProfile implements member.ProfileReader.
@@ -30,8 +30,8 @@ func (s *Store) findProfile(ctx context.Context, what string, viewer member.Memb
 	if err != nil {
 		return member.Profile{}, member.Relation{}, err
 	}
-	profile := toProfile(r.profileRow)
-	return profile, toRelation(r.relationRow, viewer, profile.MemberID), nil
+	profile := toProfile(r.Profile)
+	return profile, toRelation(r.Relation, viewer, profile.MemberID), nil
 }
 
 // HandleTaken implements member.ProfileReader.

@@ -1,0 +1,211 @@
+package app
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
+)
+
+func TestA2LogsIn(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	got := f.tryLogIn(t, "  "+strings.ToUpper(p.email)+"\t", goodPassword).requireOK(t, 200)
+	summary := got.summary(t)
+	require.Equal(t, []any{p.id, p.handle, p.handle, "김하늘", "no-image"}, []any{summary.MemberID, summary.Handle, summary.MemberHandle, summary.MemberName, summary.AvatarURL})
+	require.Nil(t, summary.Following)
+	require.Len(t, got.header.Values("Authorization"), 1)
+	claims := claimsOf(t, got.header.Get("Authorization"))
+	id := strconv.FormatInt(p.id, 10)
+	require.Equal(t, []any{"dailyfeed", "dailyfeed", id, float64(p.id), float64(p.id), []any{"MEMBER"}},
+		[]any{claims["iss"], claims["aud"], claims["sub"], claims["id"], claims["memberId"], claims["roles"]})
+	require.NotEmpty(t, claims["jti"])
+	require.Positive(t, claims["sid"])
+	require.EqualValues(t, 7200, claims["exp"].(float64)-claims["iat"].(float64))
+	require.Len(t, claims, 10, "no personal data: %v", claims)
+}
+
+func claimsOf(t *testing.T, bearer string) (claims map[string]any) {
+	t.Helper()
+	parts := strings.Split(strings.TrimPrefix(bearer, "Bearer "), ".")
+	require.Len(t, parts, 3)
+	header, err := base64.RawURLEncoding.DecodeString(parts[0])
+	require.NoError(t, err)
+	require.Regexp(t, `^\{"alg":"ES256","typ":"JWT","kid":"[0-9a-f]{24}"\}$`, string(header))
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(payload, &claims))
+	return claims
+}
+
+func TestCookiesHaveTheirAttributesWhereverTheyAreSetOrCleared(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	for name, tc := range map[string]struct {
+		headers []string
+		suffix  string
+	}{
+		"http":                             {nil, "; HttpOnly; SameSite=Lax"},
+		"https by a trusted proxy":         {[]string{"X-Forwarded-Proto", "https"}, "; HttpOnly; Secure; SameSite=Strict"},
+		"http by a trusted proxy, spelled": {[]string{"X-Forwarded-Proto", "http, https"}, "; HttpOnly; SameSite=Lax"},
+	} {
+		in := f.tryLogIn(t, p.email, goodPassword, tc.headers...).requireOK(t, 200)
+		set := in.header.Values("Set-Cookie")
+		require.Len(t, set, 2, name)
+		require.Regexp(t, `^refresh_token=[A-Za-z0-9_-]{43}; Path=/; Max-Age=2592000`+tc.suffix+`$`, set[0], name)
+		require.Regexp(t, `^device=[A-Za-z0-9_.-]+; Path=/; Max-Age=31536000`+tc.suffix+`$`, set[1], name)
+		logged := *p
+		logged.take(t, in)
+		cookie := append([]string{"Cookie", "refresh_token=" + logged.refresh.Value}, tc.headers...)
+		again := f.do(t, nil, "POST", "/api/authentication/refresh", "", cookie...).requireOK(t, 200)
+		require.Len(t, again.header.Values("Set-Cookie"), 1)
+		require.Regexp(t, `^refresh_token=[A-Za-z0-9_-]{43}; Path=/; Max-Age=2592000`+tc.suffix+`$`, again.header.Get("Set-Cookie"), name)
+		out := f.do(t, &logged, "POST", "/api/authentication/logout", "", tc.headers...).requireOK(t, 200)
+		require.Equal(t, []string{"refresh_token=; Path=/; Max-Age=0" + tc.suffix}, out.header.Values("Set-Cookie"), name)
+	}
+}
+
+func TestCookiesCanBeMadeSecureBySetting(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *config.Config) { c.CookieSecure = true })
+	p := f.person(t)
+	require.True(t, p.refresh.Secure)
+	require.Equal(t, http.SameSiteStrictMode, p.refresh.SameSite)
+}
+
+func TestAnUnknownAddressAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	wrong := f.tryLogIn(t, p.email, otherPassword, "X-Request-Id", "same").requireCode(t, 400, "LOGIN_FAILED")
+	unknown := f.tryLogIn(t, unique()+"@dailyfeed.example", otherPassword, "X-Request-Id", "same").requireCode(t, 400, "LOGIN_FAILED")
+	require.Equal(t, wrong.raw, unknown.raw)
+	require.Empty(t, wrong.header.Values("Set-Cookie"))
+	f.do(t, nil, "POST", "/api/authentication/login", `{}`).requireFields(t, "email", "password")
+	f.do(t, nil, "POST", "/api/authentication/login", `{"email":null,"password":" "}`).requireFields(t, "email", "password")
+	f.tryLogIn(t, "x", strings.Repeat("한", 100_000)).requireCode(t, 400, "LOGIN_FAILED")
+}
+
+// median of the times that n logins take.
+func (f *fleet) loginTime(t *testing.T, n int, email func() string) time.Duration {
+	t.Helper()
+	var all []time.Duration
+	for range n {
+		begin := time.Now()
+		f.tryLogIn(t, email(), otherPassword, "X-Forwarded-For", "203.0.113."+strconv.Itoa(len(all)+1))
+		all = append(all, time.Since(begin))
+	}
+	for i := range all { // insertion sort: n is small
+		for j := i; j > 0 && all[j] < all[j-1]; j-- {
+			all[j], all[j-1] = all[j-1], all[j]
+		}
+	}
+	return all[n/2]
+}
+
+func TestAnUnknownAddressTakesAsLongAsAWrongPassword(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	const tries = 5 // what one address allows
+	known := f.signUp(t).email
+	wrong := f.loginTime(t, tries, func() string { return known })
+	unknown := f.loginTime(t, tries, func() string { return unique() + "@dailyfeed.example" })
+	require.Greater(t, unknown, wrong/3, "%s against %s: the hash is computed for both", unknown, wrong)
+	require.Greater(t, wrong, unknown/3, "%s against %s", wrong, unknown)
+}
+
+func TestAfterFiveFailuresAnAddressIsLockedForOthersButNotForItsOwnersDevice(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.person(t)
+	for range 5 {
+		f.tryLogIn(t, p.email, otherPassword).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	locked := f.tryLogIn(t, strings.ToUpper(p.email), goodPassword).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	seconds, err := strconv.Atoi(locked.header.Get("Retry-After"))
+	require.NoError(t, err)
+	require.Greater(t, seconds, 14*60)
+	require.LessOrEqual(t, seconds, 15*60)
+
+	f.tryLogIn(t, p.email, goodPassword, "Cookie", "device="+p.device.Value).requireOK(t, 200)
+	for range 5 {
+		f.tryLogIn(t, p.email, otherPassword).requireCode(t, 400, "LOGIN_FAILED") // the success has reset the count
+	}
+	f.tryLogIn(t, p.email, goodPassword).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, p.email, goodPassword, "Cookie", "refresh_token="+p.refresh.Value).requireOK(t, 200)
+}
+
+func TestAKnownDeviceIsBoundToItsAccountAndHasABudgetOfItsOwn(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p, other := f.person(t), f.person(t)
+	for range 5 {
+		f.tryLogIn(t, other.email, otherPassword, "Cookie", "device="+p.device.Value).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.tryLogIn(t, other.email, goodPassword, "Cookie", "device="+p.device.Value).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, other.email, goodPassword, "Cookie", "refresh_token="+p.refresh.Value).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	for range 5 {
+		f.tryLogIn(t, p.email, otherPassword, "Cookie", "device="+p.device.Value).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.tryLogIn(t, p.email, goodPassword, "Cookie", "device="+p.device.Value).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, p.email, goodPassword).requireOK(t, 200)
+}
+
+func TestAfterTwentyFailuresAClientIsLockedButNotASharedOne(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *config.Config) { c.SharedClientAddresses = []string{"198.51.100.0/24"} })
+	p := f.signUp(t)
+	for range 20 {
+		f.tryLogIn(t, unique()+"@dailyfeed.example", otherPassword, "X-Forwarded-For", "203.0.113.9").requireCode(t, 400, "LOGIN_FAILED")
+		f.tryLogIn(t, unique()+"@dailyfeed.example", otherPassword, "X-Forwarded-For", "198.51.100.7").requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "203.0.113.9").requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "198.51.100.7").requireOK(t, 200)
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "203.0.113.10").requireOK(t, 200)
+}
+
+func TestParallelGuessesOnManyReplicasDoNotSlipThrough(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	first := *f
+	f.join(t)
+	var guessed, refused atomic.Int64
+	together(60, func(i int) {
+		replica := f
+		if i%2 == 0 {
+			replica = &first
+		}
+		body := `{"email":"` + p.email + `","password":"` + otherPassword + `"}`
+		got, err := replica.send(t.Context(), nil, "POST", "/api/authentication/login", body, "X-Forwarded-For", "203.0.113."+strconv.Itoa(i+1))
+		switch {
+		case err != nil:
+		case got.Code == "LOGIN_FAILED":
+			guessed.Add(1)
+		case got.Code == "TOO_MANY_REQUESTS":
+			refused.Add(1)
+		}
+	})
+	require.EqualValues(t, 5, guessed.Load())
+	require.EqualValues(t, 55, refused.Load())
+}
+
+func TestALoginIsNotAnsweredFromTheBookOfAnswers(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	first := f.tryLogIn(t, p.email, goodPassword, "Idempotency-Key", "k").requireOK(t, 200)
+	second := f.tryLogIn(t, p.email, goodPassword, "Idempotency-Key", "k").requireOK(t, 200)
+	require.NotEqual(t, first.header.Get("Authorization"), second.header.Get("Authorization"))
+	require.Empty(t, second.header.Get("Idempotency-Replayed"))
+}
