@@ -139,6 +139,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 			"mysql": func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
 		},
 		Enrich:     passOn,
+		Live:       map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},
 		Registerer: s.registry,
 		Document:   contentrest.Document(),
 		Docs:       docs.Page("/openapi.json"),

@@ -51,46 +51,71 @@ type PostCounterStore interface {
 	TakeFromPost(ctx context.Context, id PostID, likes, comments int64) error
 }
 
-// CommentStore keeps comments. Locks last until the transaction of ctx ends.
+// CommentStore keeps comments.
 type CommentStore interface {
 	AddComment(ctx context.Context, comment Comment) (CommentID, error)
 	// FindComment finds a comment, deleted ones too, without a lock; else ErrAbsent.
 	FindComment(ctx context.Context, id CommentID) (Comment, error)
+	// UpdateComment writes text, time of change and version of a locked comment.
+	UpdateComment(ctx context.Context, comment Comment) error
+	// DeleteComments marks locked comments deleted, each with its next version.
+	DeleteComments(ctx context.Context, ids []CommentID) error
+}
+
+// CommentLocker locks comments until the transaction of ctx ends.
+type CommentLocker interface {
 	// LockComments finds and locks the comments with these ids, deleted ones
 	// too, by ascending id. Those that do not exist are left out.
 	LockComments(ctx context.Context, ids ...CommentID) ([]Comment, error)
 	// LockReplies finds and locks the live comments that answer any of parents.
 	LockReplies(ctx context.Context, parents []CommentID) ([]Comment, error)
-	// UpdateComment writes text, time of change and version of a locked comment.
-	UpdateComment(ctx context.Context, comment Comment) error
-	// DeleteComments marks locked comments deleted, each with its next version.
-	DeleteComments(ctx context.Context, ids []CommentID) error
+}
+
+// CommentCounterStore keeps the counters of comments.
+type CommentCounterStore interface {
 	// AddReplies changes how many direct replies a comment has.
 	AddReplies(ctx context.Context, id CommentID, delta int64) error
-	// AddCommentLikes changes how many members like a comment.
+	// AddCommentLikes changes how many members like a live comment, else ErrAbsent.
 	AddCommentLikes(ctx context.Context, id CommentID, delta int64) error
 }
 
-// LikeStore keeps who likes what. A like has a version that outlives it, so
-// that likes and cancels of a pair can be put in order.
-type LikeStore interface {
+// PostLikeStore keeps who likes which post. A like has a version that outlives
+// it, so that likes and cancels of a pair can be put in order.
+type PostLikeStore interface {
 	// AddPostLike returns the like's version, or ErrPresent.
 	AddPostLike(ctx context.Context, post PostID, member MemberID, at time.Time) (version int64, err error)
 	// RemovePostLike returns the version of the removal, or ErrAbsent.
 	RemovePostLike(ctx context.Context, post PostID, member MemberID) (version int64, err error)
+}
+
+// CommentLikeStore keeps who likes which comment, as PostLikeStore does for posts.
+type CommentLikeStore interface {
 	AddCommentLike(ctx context.Context, comment CommentID, member MemberID, at time.Time) (version int64, err error)
 	RemoveCommentLike(ctx context.Context, comment CommentID, member MemberID) (version int64, err error)
 	// HasLikedComment says whether member likes comment.
 	HasLikedComment(ctx context.Context, comment CommentID, member MemberID) (bool, error)
 }
 
+// PostRows is all that is kept of posts.
+type PostRows interface {
+	PostStore
+	PostCounterStore
+	PostLikeStore
+}
+
+// CommentRows is all that is kept of comments.
+type CommentRows interface {
+	CommentStore
+	CommentLocker
+	CommentCounterStore
+	CommentLikeStore
+}
+
 // Store is everything that the use cases need of a database.
 type Store interface {
 	Transactor
-	PostStore
-	PostCounterStore
-	CommentStore
-	LikeStore
+	PostRows
+	CommentRows
 }
 
 // Clock tells the time, in UTC with at most microseconds.

@@ -90,7 +90,7 @@ func (s *PostService) Delete(ctx context.Context, member MemberID, id PostID) er
 // Fails with POST_NOT_FOUND or POST_LIKE_ALREADY_EXISTS.
 func (s *PostService) Like(ctx context.Context, member MemberID, id PostID) error {
 	return s.store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.shareLivePostOrNotFound(ctx, id); err != nil {
+		if err := s.shareLivePostOrNotFound(ctx, id); err != nil {
 			return err
 		}
 		now := s.now()
@@ -113,7 +113,7 @@ func (s *PostService) Like(ctx context.Context, member MemberID, id PostID) erro
 // Fails with POST_NOT_FOUND or POST_LIKE_CANCEL_ALREADY_COMMITTED.
 func (s *PostService) Unlike(ctx context.Context, member MemberID, id PostID) error {
 	return s.store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.shareLivePostOrNotFound(ctx, id); err != nil {
+		if err := s.shareLivePostOrNotFound(ctx, id); err != nil {
 			return err
 		}
 		version, err := s.store.RemovePostLike(ctx, id, member)
@@ -150,9 +150,10 @@ func (s *PostService) lockOwnPost(ctx context.Context, member MemberID, id PostI
 	return post, nil
 }
 
-func (s *PostService) shareLivePostOrNotFound(ctx context.Context, id PostID) (Post, error) {
+// shareLivePostOrNotFound keeps a live post live until the transaction ends.
+func (s *PostService) shareLivePostOrNotFound(ctx context.Context, id PostID) error {
 	post, err := s.store.SharePost(ctx, id)
-	return post, livePostOrNotFound(post, err)
+	return livePostOrNotFound(post, err)
 }
 
 // livePostOrNotFound turns the outcome of a look-up into POST_NOT_FOUND where

@@ -30,37 +30,39 @@ func NewRepublisher(tx Transactor, rows RangeReader, facts FactLog) *Republisher
 // created in [from, to), as it was last changed, and returns how many. It can
 // be run again: who has a version ignores it.
 func (r *Republisher) Republish(ctx context.Context, from, to time.Time, batch int) (posts, comments int, err error) {
-	var lastPost PostID
-	posts, err = r.inBatches(ctx, batch, func(ctx context.Context) ([]Fact, error) {
-		found, err := r.rows.PostsBetween(ctx, from, to, lastPost, batch)
+	posts, err = inBatches(ctx, r, batch, func(ctx context.Context, after PostID) ([]Fact, PostID, error) {
+		found, err := r.rows.PostsBetween(ctx, from, to, after, batch)
 		facts := make([]Fact, len(found))
 		for i, post := range found {
 			facts[i] = PostFact{Change: lastChange(post.Version, post.Deleted), Actor: post.AuthorID, At: post.UpdatedAt, Post: post}
+			after = post.ID
 		}
-		return facts, err
-	}, func(last Fact) { lastPost = last.(PostFact).Post.ID }) //nolint:forcetypeassert // made above
+		return facts, after, err
+	})
 	if err != nil {
 		return posts, 0, err
 	}
-	var lastComment CommentID
-	comments, err = r.inBatches(ctx, batch, func(ctx context.Context) ([]Fact, error) {
-		found, err := r.rows.CommentsBetween(ctx, from, to, lastComment, batch)
+	comments, err = inBatches(ctx, r, batch, func(ctx context.Context, after CommentID) ([]Fact, CommentID, error) {
+		found, err := r.rows.CommentsBetween(ctx, from, to, after, batch)
 		facts := make([]Fact, len(found))
 		for i, c := range found {
 			facts[i] = CommentFact{Change: lastChange(c.Version, c.Deleted), Actor: c.AuthorID, At: c.UpdatedAt, Comment: c}
+			after = c.ID
 		}
-		return facts, err
-	}, func(last Fact) { lastComment = last.(CommentFact).Comment.ID }) //nolint:forcetypeassert // made above
+		return facts, after, err
+	})
 	return posts, comments, err
 }
 
-// inBatches states what read finds, a transaction per batch, until a batch is
-// not full; advance is told the last fact of each batch that committed.
-func (r *Republisher) inBatches(ctx context.Context, size int, read func(ctx context.Context) ([]Fact, error), advance func(last Fact)) (stated int, err error) {
+// inBatches states what read finds after an id, a transaction per batch, until a
+// batch is not full. read returns the last id that it found.
+func inBatches[ID any](ctx context.Context, r *Republisher, size int, read func(ctx context.Context, after ID) ([]Fact, ID, error)) (stated int, err error) {
+	var after ID
 	for {
 		var facts []Fact
+		var last ID
 		err := r.tx.InTx(ctx, func(ctx context.Context) (err error) {
-			if facts, err = read(ctx); err != nil {
+			if facts, last, err = read(ctx, after); err != nil {
 				return err
 			}
 			return r.facts.Record(ctx, facts...)
@@ -72,7 +74,7 @@ func (r *Republisher) inBatches(ctx context.Context, size int, read func(ctx con
 		if len(facts) < size {
 			return stated, nil
 		}
-		advance(facts[len(facts)-1])
+		after = last
 	}
 }
 

@@ -1,7 +1,6 @@
 package mysqlstore
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -76,7 +75,7 @@ func (s *Store) addViews(ctx context.Context, views map[content.PostID]int64) er
 	for post := range views {
 		posts = append(posts, post)
 	}
-	slices.SortFunc(posts, func(a, b content.PostID) int { return cmp.Compare(a, b) })
+	slices.Sort(posts)
 	for _, post := range posts {
 		err := s.pool.DB(ctx).Exec("UPDATE post_stats SET view_count = view_count + ? WHERE post_id = ?", views[post], post).Error
 		if err != nil {

@@ -52,7 +52,7 @@ func fromCommentFact(f content.CommentFact, eventID string) *activityrecord.Even
 		AuthorId:  int64(f.Comment.AuthorID),
 		PostId:    int64(f.Comment.PostID),
 		ParentId:  optionalID(f.Comment.ParentID),
-		Depth:     int32(f.Comment.Depth), //nolint:gosec // 0 to 2
+		Depth:     int32(f.Comment.Depth),
 		Content:   f.Comment.Content,
 		CreatedAt: activityrecord.Timestamp(f.Comment.CreatedAt),
 		UpdatedAt: activityrecord.Timestamp(f.Comment.UpdatedAt),

@@ -91,7 +91,7 @@ func TestAnEventCarriesTheStateAfterTheChange(t *testing.T) {
 		ID: 2, PostID: 3, ParentID: 4, Depth: 2, AuthorID: 5, Content: "6", CreatedAt: at(7), UpdatedAt: at(8), Version: 9,
 	}})
 	comment := event.GetComment()
-	require.EqualValues(t, []int64{2, 3, 3, 4, 2, 5, 9}, []int64{
+	require.Equal(t, []int64{2, 3, 3, 4, 2, 5, 9}, []int64{
 		event.GetCommentId(), event.GetPostId(), comment.GetPostId(), comment.GetParentId(), int64(comment.GetDepth()), comment.GetAuthorId(), event.GetVersion(),
 	})
 	require.Equal(t, "6", comment.GetContent())

@@ -78,14 +78,24 @@ type Store interface {
 	FindAbout(ctx context.Context, id ImageID) (About, error)
 	// Remove removes everything of a picture; nothing there is no failure.
 	Remove(ctx context.Context, id ImageID) error
+}
+
+// Lister walks over everything that is kept.
+type Lister interface {
 	// EachBefore calls visit for each picture, complete or not, all of whose
 	// parts were written before that time, until visit fails.
 	EachBefore(ctx context.Context, before time.Time, visit func(id ImageID, complete bool) error) error
 }
 
+// Shelf is a store that can be walked over.
+type Shelf interface {
+	Store
+	Lister
+}
+
 // Album is what members do with pictures.
 type Album struct {
-	store  Store
+	store  Shelf
 	newID  func() ImageID
 	now    func() time.Time
 	limits picture.Limits
@@ -93,7 +103,7 @@ type Album struct {
 }
 
 // New is an album over store. newID makes random UUIDs.
-func New(store Store, newID func() ImageID, now func() time.Time, limits picture.Limits, room picture.Room) *Album {
+func New(store Shelf, newID func() ImageID, now func() time.Time, limits picture.Limits, room picture.Room) *Album {
 	return &Album{store: store, newID: newID, now: now, limits: limits, room: room}
 }
 

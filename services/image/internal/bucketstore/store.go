@@ -30,10 +30,10 @@ const (
 	aboutName = "/about.json"
 )
 
-// Store implements album.Store.
+// Store implements album.Shelf.
 type Store struct{ bucket *blob.Bucket }
 
-var _ album.Store = (*Store)(nil)
+var _ album.Shelf = (*Store)(nil)
 
 // Open opens the bucket of a URL, such as file:///data/images.
 func Open(ctx context.Context, url string) (*Store, error) {
@@ -136,7 +136,7 @@ func (s *Store) Remove(ctx context.Context, id album.ImageID) error {
 	return nil
 }
 
-// EachBefore implements album.Store. Objects of one picture are neighbours in
+// EachBefore implements album.Lister. Objects of one picture are neighbours in
 // the order of keys.
 func (s *Store) EachBefore(ctx context.Context, before time.Time, visit func(id album.ImageID, complete bool) error) error {
 	var current album.ImageID

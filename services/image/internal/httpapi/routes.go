@@ -28,28 +28,30 @@ type API struct {
 // Mount adds the whole surface to server, a line per route.
 func (a *API) Mount(server *httpserver.Server) {
 	r := server.Authenticated()
-	r.POST("/api/images/upload", a.upload(server))
-	r.POST("/api/images/upload/profile", a.upload(server))
+	limit := a.Album.Limits().Bytes + formOverhead
+	r.POST("/api/images/upload", server.Upload(limit, a.upload))
+	r.POST("/api/images/upload/profile", server.Upload(limit, a.upload))
 	r.POST("/api/images/view/command/delete/in", server.Write(a.deleteImages))
-	server.Public().GET("/api/images/view/:imageId", a.view(server))
+	server.Public().GET("/api/images/view/:imageId", server.Raw(a.view))
 	server.Internal().POST("/internal/images/delete", server.Action(a.deleteImagesOfMember))
 }
 
 const part = "image"
 
-func (a *API) upload(server *httpserver.Server) gin.HandlerFunc {
-	return server.Read(func(c *gin.Context) (httpserver.Reply, error) {
-		ctx := c.Request.Context()
-		data, err := readPart(c.Request, a.Album.Limits().Bytes)
-		if err != nil {
-			return httpserver.Reply{}, err
-		}
-		id, err := a.Album.Upload(ctx, a.Caller(ctx), data)
-		if err != nil {
-			return httpserver.Reply{}, err
-		}
-		return httpserver.OK(string(id)), nil
-	})
+// formOverhead is room for the parts of a form around the file.
+const formOverhead = 1 << 20
+
+func (a *API) upload(c *gin.Context) (httpserver.Reply, error) {
+	ctx := c.Request.Context()
+	data, err := readPart(c.Request, a.Album.Limits().Bytes)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	id, err := a.Album.Upload(ctx, a.Caller(ctx), data)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	return httpserver.OK(string(id)), nil
 }
 
 // readPart reads the file, at most limit bytes of it, and looks at no other part
@@ -83,33 +85,38 @@ func readPart(r *http.Request, limit int64) ([]byte, error) {
 }
 
 // view sends the bytes as they are kept; they never change under their id.
-func (a *API) view(server *httpserver.Server) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		variant := album.Full
-		if text := c.Query("thumbnail"); text != "" {
-			small, err := strconv.ParseBool(text)
-			if err != nil {
-				server.Fail(c, apierr.Violated("thumbnail", "true 또는 false여야 합니다", "must be true or false"))
-				return
-			}
-			if small {
-				variant = album.Thumbnail
-			}
-		}
-		content, err := a.Album.View(c.Request.Context(), c.Param("imageId"), variant)
-		if err != nil {
-			server.Fail(c, err)
-			return
-		}
-		defer func() { _ = content.Close() }() // it was only read
-		header := c.Writer.Header()
-		header.Set("Content-Type", content.Type)
-		header.Set("ETag", `"`+c.Param("imageId")+"-"+strconv.Itoa(int(variant))+`"`)
-		header.Set("Cache-Control", "public, max-age=31536000, immutable")
-		header.Set("Content-Security-Policy", "default-src 'none'")
-		header.Set("Content-Disposition", "inline")
-		http.ServeContent(c.Writer, c.Request, "", content.UploadedAt, content)
+func (a *API) view(c *gin.Context) error {
+	variant, err := variantOf(c.Query("thumbnail"))
+	if err != nil {
+		return err
 	}
+	content, err := a.Album.View(c.Request.Context(), c.Param("imageId"), variant)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = content.Close() }() // it was only read
+	header := c.Writer.Header()
+	header.Set("Content-Type", content.Type)
+	header.Set("ETag", `"`+c.Param("imageId")+"-"+strconv.Itoa(int(variant))+`"`)
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Content-Security-Policy", "default-src 'none'")
+	header.Set("Content-Disposition", "inline")
+	http.ServeContent(c.Writer, c.Request, "", content.UploadedAt, content)
+	return nil
+}
+
+func variantOf(thumbnail string) (album.Variant, error) {
+	if thumbnail == "" {
+		return album.Full, nil
+	}
+	small, err := strconv.ParseBool(thumbnail)
+	switch {
+	case err != nil:
+		return album.Full, apierr.Violated("thumbnail", "true 또는 false여야 합니다", "must be true or false").Because(err)
+	case small:
+		return album.Thumbnail, nil
+	}
+	return album.Full, nil
 }
 
 const maxDeletes = 100

@@ -54,7 +54,7 @@ func average(source image.Image, factor int) *image.RGBA {
 }
 
 func averageBand(row []byte, band *image.RGBA, width, factor int) {
-	area := uint32(factor * factor) //nolint:gosec // below 16384²
+	area := uint32(factor * factor)
 	for x := range width {
 		var sum [4]uint32
 		for dy := range factor {

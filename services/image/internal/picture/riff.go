@@ -110,7 +110,7 @@ func (f webpFrame) file() []byte {
 	body.Write(f.chunks)
 	var out bytes.Buffer
 	out.WriteString("RIFF")
-	_ = binary.Write(&out, binary.LittleEndian, uint32(4+body.Len())) //nolint:gosec // below the limit of an upload
+	_ = binary.Write(&out, binary.LittleEndian, uint32(4+body.Len()))
 	out.WriteString("WEBP")
 	out.Write(body.Bytes())
 	return out.Bytes()
