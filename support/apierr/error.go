@@ -2,6 +2,7 @@ package apierr
 
 import (
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -52,7 +53,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Is makes errors.Is(err, SomeCode.New()) true for the same code whatever the cause.
 func (e *Error) Is(target error) bool {
-	other, ok := target.(*Error) //nolint:errorlint // Is is called for each link of the chain
+	other, ok := target.(*Error) // of this link; errors.Is asks each
 	return ok && other.Code == e.Code
 }
 
@@ -67,9 +68,7 @@ func (e *Error) Because(cause error) *Error {
 func (e *Error) WithHeader(name, value string) *Error {
 	copied := *e
 	copied.Headers = make(map[string]string, len(e.Headers)+1)
-	for k, v := range e.Headers {
-		copied.Headers[k] = v
-	}
+	maps.Copy(copied.Headers, e.Headers)
 	copied.Headers[name] = value
 	return &copied
 }
@@ -93,8 +92,7 @@ func From(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return CodeInternal.Wrap(err)

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 func TestFromKeepsACodeThatIsWrapped(t *testing.T) {

@@ -6,9 +6,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // broken is what Text says of value, in English.

@@ -80,7 +80,10 @@ func (s *Server) classify(ctx context.Context, err error) *apierr.Error {
 		return failure
 	}
 	var tooLarge *http.MaxBytesError
+	var panicked *panicError
 	switch {
+	case errors.As(err, &panicked): // caught where the context has ended already
+		return failure
 	case errors.As(err, &tooLarge):
 		return apierr.CodePayloadTooLarge.Wrap(err)
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -103,8 +106,15 @@ func (s *Server) writeFailure(c *gin.Context, err error) {
 	status, body := renderFailure(c.Request, failure)
 	failureHeaders(c, failure)
 	_ = c.Error(failure)
-	c.Data(status, jsonType, body)
+	writeJSON(c, status, body)
 	c.Abort()
+}
+
+// writeJSON writes a whole answer. Gin keeps a content type that is set, such
+// as that of a picture that was not found.
+func writeJSON(c *gin.Context, status int, body []byte) {
+	c.Header("Content-Type", jsonType)
+	c.Data(status, jsonType, body)
 }
 
 // aboutSuccess are headers that a handler may have set for the answer that it

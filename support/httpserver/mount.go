@@ -7,8 +7,8 @@ import (
 )
 
 // Handler answers a request or says why it cannot. It must not write to c,
-// except for headers that belong to the first answer only (such as cookies).
-// What goes on with work after it has returned must not hold c.
+// except for headers of its success that belong to the first answer only (such
+// as cookies); those of a failure are the *apierr.Error's. What goes on with work after it has returned must not hold c.
 type Handler func(c *gin.Context) (Reply, error)
 
 // Read mounts a handler that changes nothing.
@@ -46,7 +46,7 @@ func (s *Server) Upload(limit int64, h Handler) gin.HandlerFunc {
 // Write mounts a handler that changes something: within the write limits, and
 // once per idempotency key. The handler runs inside the answer book's
 // transaction, with its context in c.Request, and again where that was rolled
-// back by a deadlock: the headers that it had set are then taken back.
+// back by a deadlock. The headers that it had set are taken back with its changes.
 //
 // A repeat is answered without the handler; headers that it has to have too are
 // set by a handler mounted before Write.
@@ -79,7 +79,7 @@ func (s *Server) answer(c *gin.Context, h Handler) {
 		return
 	}
 	addSuccessHeaders(c)
-	c.Data(reply.httpStatus(), jsonType, body)
+	writeJSON(c, reply.httpStatus(), body)
 }
 
 // addSuccessHeaders sets what the authenticator wants on a GET or HEAD that

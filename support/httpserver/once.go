@@ -70,7 +70,7 @@ func (s *Server) once(c *gin.Context, h Handler, body []byte) {
 	}
 	a.leaveTransaction()
 	if err != nil {
-		a.resetHeaders() // a cookie of a change that was not made
+		a.resetHeaders()
 		s.writeFailure(c, bookFailure(err))
 		return
 	}
@@ -141,8 +141,9 @@ func (a *attempt) send(answer idempotency.Answer, replayed bool) {
 		a.c.Set(replayedKey, true)
 		a.c.Header("Idempotency-Replayed", "true")
 	case a.failure != nil:
+		a.resetHeaders() // a cookie of a change that was undone
 		failureHeaders(a.c, a.failure)
 		_ = a.c.Error(a.failure)
 	}
-	a.c.Data(answer.Status, jsonType, answer.Body)
+	writeJSON(a.c, answer.Status, answer.Body)
 }

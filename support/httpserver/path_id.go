@@ -4,8 +4,9 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/gin-gonic/gin"
+
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // MaxID is the largest id: what a JavaScript number holds exactly is below 2^53.

@@ -61,7 +61,9 @@ func continueTrace(parent string) string {
 	var random [24]byte
 	_, _ = rand.Read(random[:]) // never fails (crypto/rand)
 	trace, flags := hex.EncodeToString(random[:16]), "00"
-	if m := traceParentForm.FindStringSubmatch(parent); m != nil && isTrace(m[1], m[2], m[3], m[5]) {
+	const parts = 6 // the whole, version, trace, span, flags, more
+	m := traceParentForm.FindStringSubmatch(parent)
+	if len(m) == parts && isTrace(m[1], m[2], m[3], m[5]) {
 		trace, flags = m[2], m[4]
 	}
 	return "00-" + trace + "-" + hex.EncodeToString(random[16:]) + "-" + flags

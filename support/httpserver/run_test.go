@@ -37,7 +37,8 @@ func running(t *testing.T, change func(*httpserver.Config), mount func(*fixture)
 	t.Cleanup(func() {
 		stop()
 		select {
-		case <-r.ended:
+		case err := <-r.ended:
+			r.ended <- err
 		case <-time.After(30 * time.Second):
 			t.Error("server did not end")
 		}

@@ -3,8 +3,9 @@ package idempotency_test
 import (
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/support/idempotency"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/idempotency"
 )
 
 func TestOutcomeOfAnAnswer(t *testing.T) {

@@ -156,7 +156,7 @@ func (b *AnswerBook) claim(ctx context.Context, scope idempotency.Scope) (id uin
 	if err != nil {
 		return 0, nil, fmt.Errorf("claim idempotency key: %w", err)
 	}
-	return uint64(inserted), nil, nil //nolint:gosec // auto-increment ids are positive
+	return uint64(inserted), nil, nil
 }
 
 // reclaim reads the row that was there, which is locked: its answer, or where

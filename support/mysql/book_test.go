@@ -11,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/support/idempotency"
 	"github.com/dailyfeed/dailyfeed/support/idempotency/idempotencytest"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
-	"github.com/stretchr/testify/require"
 )
 
 func TestAnswerBookIsABook(t *testing.T) {

@@ -41,8 +41,7 @@ var serverTroubles = map[uint16]bool{
 }
 
 func number(err error) uint16 {
-	var e *mysqldriver.MySQLError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return e.Number
 	}
 	return 0

@@ -8,9 +8,10 @@ import (
 	"net"
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/support/mysql"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/mysql"
 )
 
 func TestIsDuplicateKnowsTheIndexByTheMessagesOfBothServers(t *testing.T) {

@@ -4,10 +4,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/mysql"
-	"github.com/dailyfeed/dailyfeed/support/testenv"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 func TestMain(m *testing.M) {

@@ -46,7 +46,7 @@ func Open(config Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open gorm: %w", err), db.Close(), probe.Close())
 	}
-	return &Pool{sql: db, probe: probe, gorm: g, stall: stall{now: time.Now}}, nil
+	return &Pool{sql: db, probe: probe, gorm: g, stall: stall{now: time.Now}}, nil //nolint:forbidigo // measures elapsed time
 }
 
 func bound(db *sql.DB, connections int) {

@@ -3,7 +3,6 @@ package mysql
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -25,25 +24,21 @@ var errStalled = errors.New("mysql: pool gives no connection although the server
 // wait for one. That is told when no call of Live within a minute got one,
 // and the server answers. A server that is down is not a stuck pool.
 func (p *Pool) Live(ctx context.Context) error {
-	conn, err := p.sql.Conn(ctx)
-	if err == nil {
+	stats := p.sql.Stats()
+	if p.connects(ctx) || stats.InUse < stats.MaxOpenConnections { // where one is free, it is the server that does not connect
 		p.stall.over()
-		if err := conn.Close(); err != nil {
-			return fmt.Errorf("give back connection: %w", err)
-		}
 		return nil
 	}
-	if p.sql.Stats().InUse < p.sql.Stats().MaxOpenConnections {
-		p.stall.over() // it could not connect
-		return nil
+	if p.stall.lastsFor(stallLimit) && p.Ping(context.WithoutCancel(ctx)) == nil {
+		return errStalled
 	}
-	if !p.stall.lastsFor(stallLimit) {
-		return nil
-	}
-	if p.Ping(context.WithoutCancel(ctx)) != nil {
-		return nil
-	}
-	return errStalled
+	return nil
+}
+
+// connects says whether a connection is to be had.
+func (p *Pool) connects(ctx context.Context) bool {
+	conn, err := p.sql.Conn(ctx)
+	return err == nil && conn.Close() == nil
 }
 
 func (s *stall) over() {

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/mysql"
 )
 
 var errRefused = errors.New("refused by a rule")
@@ -46,7 +47,7 @@ func TestInTxRollsBackWhatPanics(t *testing.T) {
 	require.PanicsWithValue(t, "boom", func() {
 		_ = pool.InTx(t.Context(), func(ctx context.Context) error {
 			require.NoError(t, insert(ctx, pool, "a"))
-			panic("boom")
+			panic("boom") //nolint:forbidigo // what the test is about
 		})
 	})
 	require.Empty(t, names(t, pool))
@@ -232,7 +233,7 @@ func TestRowsThatAreNotClosedDoNotHoldTheTransaction(t *testing.T) {
 	t.Parallel()
 	pool, _ := openPool(t)
 	err := pool.InTx(t.Context(), func(ctx context.Context) error {
-		rows, err := pool.DB(ctx).Raw("SELECT seq FROM seq_1_to_1000000").Rows() //nolint:sqlclosecheck // on purpose
+		rows, err := pool.DB(ctx).Raw("SELECT seq FROM seq_1_to_1000000").Rows()
 		require.NoError(t, err)
 		require.True(t, rows.Next())
 		return insert(ctx, pool, "behind open rows")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -122,8 +123,8 @@ func (c *component) start(ctx context.Context, failed chan error) error {
 
 func (g *Group) stop(started []*component) error {
 	var failures []error
-	for i := len(started) - 1; i >= 0; i-- {
-		failures = append(failures, started[i].stop(g.stopLimit))
+	for _, s := range slices.Backward(started) {
+		failures = append(failures, s.stop(g.stopLimit))
 	}
 	return errors.Join(failures...)
 }

@@ -8,8 +8,9 @@ import (
 	"log/slog"
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 // logged is the only line that write writes, decoded.

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

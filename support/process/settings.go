@@ -45,8 +45,7 @@ func Load[T any](environ Environ) (T, error) {
 }
 
 func flatten(err error) error {
-	var many env.AggregateError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[env.AggregateError](err); ok {
 		return errors.Join(many.Errors...)
 	}
 	return err

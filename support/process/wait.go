@@ -65,7 +65,7 @@ func Every(ctx context.Context, name string, interval time.Duration, work func(c
 			slog.ErrorContext(ctx, "periodic work failed", "work", name, "error", err)
 		}
 		if Pause(ctx, interval) != nil {
-			return nil
+			return nil //nolint:nilerr // the end of ctx is how it ends
 		}
 	}
 }

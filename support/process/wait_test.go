@@ -7,8 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 var errDown = errors.New("down")

@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/idempotency"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/idempotency"
 )
 
 // NewBook makes an empty book whose expiry is told by now. It should wait for
@@ -216,7 +217,7 @@ func testInProgress(t *testing.T, b *bench) {
 
 func testPanic(t *testing.T, b *bench) {
 	require.PanicsWithValue(t, "boom", func() {
-		_, _, _ = b.book.Once(t.Context(), scope("k", "x"), func(context.Context) idempotency.Answer { panic("boom") })
+		_, _, _ = b.book.Once(t.Context(), scope("k", "x"), func(context.Context) idempotency.Answer { panic("boom") }) //nolint:forbidigo // what the test is about
 	})
 	_, replayed := b.once(t, scope("k", "x"), 200)
 	require.False(t, replayed)
