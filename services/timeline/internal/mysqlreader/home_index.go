@@ -13,6 +13,8 @@ const (
 	firstSpan  = 24 * time.Hour
 	leastWiden = 2
 	mostWiden  = 16
+	// longestSpan also keeps a span times mostWiden within a time.Duration.
+	longestSpan = 10 * 365 * 24 * time.Hour
 )
 
 // authorsAtOnce bounds an IN list: MariaDB turns one of 1000 into a join that
@@ -109,5 +111,5 @@ func widen(span time.Duration, had, missing int) time.Duration {
 	if had > 0 {
 		factor = min(max(leastWiden*missing/had, leastWiden), mostWiden)
 	}
-	return span * time.Duration(factor)
+	return min(span*time.Duration(factor), longestSpan)
 }

@@ -115,7 +115,26 @@ func TestTheNewestPostsOfManyAuthorsAreMerged(t *testing.T) {
 		after = &timeline.Key{At: last.CreatedAt, ID: int64(last.PostID)}
 	}
 	require.Equal(t, wanted, paged)
+	many, err := h.reader.ListNewest(t.Context(), authors, nil, 1000)
+	require.NoError(t, err)
+	require.Len(t, many, len(wanted), "it ends where there are not enough, however long ago the last one is")
 	none, err := h.reader.ListNewest(t.Context(), nil, nil, 10)
 	require.NoError(t, err)
 	require.Empty(t, none)
+}
+
+// The spans grow until the beginning is reached, after whatever they found.
+func TestTheNewestPostsEndWhereverThePostsBegan(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	posts := make([]contenttest.Post, 50)
+	for i := range posts {
+		posts[i] = contenttest.Post{ID: int64(i + 1), Author: 2, CreatedAt: now.Add(-time.Duration(i) * time.Minute)}
+	}
+	h.AddPosts(t, posts...)
+	for _, n := range []int{1, 3, 10, 25, 50} {
+		found, err := h.reader.ListNewest(t.Context(), []timeline.MemberID{2}, &timeline.Key{At: posts[50-n].CreatedAt.Add(time.Second)}, 60)
+		require.NoError(t, err)
+		require.Len(t, found, n)
+	}
 }

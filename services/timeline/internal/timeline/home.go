@@ -62,11 +62,18 @@ type FeedRun struct {
 	Whole  bool
 }
 
-// FeedStore keeps home feeds; what it holds may be lost at any time. An error
+// FeedReader reads stored home feeds, which may be lost at any time. An error
 // means that the store cannot be used at the moment.
-type FeedStore interface {
+type FeedReader interface {
 	// ReadFeed reads a run of reader's feed as it is now.
 	ReadFeed(ctx context.Context, reader MemberID, part FeedRange) (FeedRun, error)
+	// FindFeedFollowings returns the followings that reader's feed was built
+	// for, else ErrAbsent.
+	FindFeedFollowings(ctx context.Context, reader MemberID) (Followings, error)
+}
+
+// FeedWriter changes stored home feeds.
+type FeedWriter interface {
 	// BeginFeed throws reader's feed away and collects from now on what is
 	// published by followings. The ticket names this attempt for FillFeed.
 	BeginFeed(ctx context.Context, reader MemberID, followings Followings) (ticket string, err error)
@@ -76,9 +83,12 @@ type FeedStore interface {
 	FillFeed(ctx context.Context, reader MemberID, ticket string, entries []FeedEntry, whole bool) error
 	// DropFromFeed removes posts from reader's feed.
 	DropFromFeed(ctx context.Context, reader MemberID, posts []PostID) error
-	// FindFeedFollowings returns the followings that reader's feed was built
-	// for, else ErrAbsent.
-	FindFeedFollowings(ctx context.Context, reader MemberID) (Followings, error)
+}
+
+// FeedStore keeps home feeds.
+type FeedStore interface {
+	FeedReader
+	FeedWriter
 }
 
 // BuildGate keeps building feeds from multiplying load.

@@ -1,0 +1,246 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/timelinerest"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/activityconsumer"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/feed"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/httpapi"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/letterstore"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/memberapi"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/mysqlreader"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/readevents"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
+	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/pagination"
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/wallclock"
+)
+
+// service is timeline, put together.
+type service struct {
+	registry *prometheus.Registry
+	pool     *mysql.Pool
+	redis    *rediscache.Client
+	mongo    *mongo.Client
+	producer *kafka.Producer
+	topics   *kafka.Admin
+
+	topicPrefix string
+	topicSpec   kafka.TopicSpec
+
+	member     *http.Client
+	feeds      *feed.Store
+	follows    *memberapi.Follows
+	letters    *letterstore.Store
+	reads      *readevents.Emitter
+	consumer   *activityconsumer.Consumer
+	activities *kafka.Consumer
+	keys       *auth.KeySet
+	server     *httpserver.Server
+}
+
+func wire(cfg config.Config) (s *service, err error) {
+	s = &service{
+		registry: metrics.NewRegistry("timeline"), topicPrefix: cfg.TopicPrefix,
+		topicSpec: kafka.TopicSpec{Partitions: cfg.TopicPartitions},
+	}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if err := s.openStores(cfg); err != nil {
+		return s, err
+	}
+	s.openMember(cfg)
+	if err := s.openEvents(cfg); err != nil {
+		return s, err
+	}
+	return s, s.openServer(cfg)
+}
+
+func (s *service) close() {
+	if s.topics != nil {
+		s.topics.Close()
+	}
+	if s.producer != nil {
+		s.producer.Close()
+	}
+	if s.mongo != nil {
+		_ = s.mongo.Close() // nothing is written on closing
+	}
+	if s.redis != nil {
+		_ = s.redis.Close() // the same
+	}
+	if s.pool != nil {
+		s.pool.Close()
+	}
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections})
+	if err != nil {
+		return err
+	}
+	metrics.WatchSQL(s.registry, s.pool.SQL(), "timeline")
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err != nil {
+		return err
+	}
+	s.mongo, err = mongo.Open(mongo.Config{URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "timeline"})
+	if err != nil {
+		return err
+	}
+	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
+	s.letters = letterstore.New(s.mongo, activityconsumer.Group, now)
+	return nil
+}
+
+func (s *service) openMember(cfg config.Config) {
+	s.member = serviceclient.NewClient(serviceclient.Config{
+		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(s.registry),
+	})
+	s.follows = memberapi.NewFollows(s.memberAPI(cfg))
+}
+
+func (s *service) memberAPI(cfg config.Config) *memberrest.Client {
+	return memberrest.NewClient(cfg.MemberURL, s.member, rest.InternalToken(cfg.InternalToken))
+}
+
+func (s *service) openEvents(cfg config.Config) (err error) {
+	var acks kafka.Acks
+	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
+		return err
+	}
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{
+		Bootstrap: bootstrap(cfg), ClientID: "timeline", Acks: acks, Topics: s.topicSpec,
+	})
+	if err != nil {
+		return err
+	}
+	if s.topics, err = kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap(cfg), ClientID: "timeline"}); err != nil {
+		return err
+	}
+	s.reads = readevents.New(readevents.Config{
+		Producer: s.producer, Metrics: readevents.NewMetrics(s.registry), NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Queue: cfg.ReadQueue,
+	})
+	s.consumer = &activityconsumer.Consumer{
+		Feeds: s.feeds, Followers: s.follows, Ledger: feed.NewLedger(s.redis), Letters: s.letters,
+		Metrics: activityconsumer.NewMetrics(s.registry), FanOutLimit: cfg.FeedFanoutLimit, Now: now,
+	}
+	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
+		Bootstrap: bootstrap(cfg), ClientID: "timeline", Group: activityconsumer.Group, Prefix: cfg.TopicPrefix,
+		Handle: s.consumer.Handle, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group),
+	})
+	return err
+}
+
+// retry applies a record that is among the dead letters.
+func (s *service) retry(ctx context.Context, message kafka.Message) error {
+	event, err := activityrecord.Decode(message.Value)
+	if err != nil {
+		return fmt.Errorf("decode letter: %w", err)
+	}
+	return s.consumer.Apply(ctx, event)
+}
+
+func (s *service) openServer(cfg config.Config) (err error) {
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.member}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: s.member}
+	s.server, err = httpserver.New(httpserver.Config{
+		Settings:     cfg.Settings,
+		Service:      "timeline",
+		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Caller:       callerID,
+		Unavailable:  mysql.IsUnavailable,
+		Enrich:       passOn,
+		Ready:        map[string]func(ctx context.Context) error{"mysql or redis": s.canRead},
+		Registerer:   s.registry,
+		Document:     timelinerest.Document(),
+		Docs:         docs.Page("/openapi.json"),
+	})
+	if err != nil {
+		return err
+	}
+	api, err := s.api(cfg)
+	if err != nil {
+		return err
+	}
+	api.Mount(s.server)
+	return nil
+}
+
+// canRead fails where neither store answers.
+func (s *service) canRead(ctx context.Context) error {
+	fromRedis := s.redis.Ping(ctx) // first: it fails within a fraction of a second
+	if fromRedis == nil {
+		return nil
+	}
+	if fromMySQL := s.pool.Ping(ctx); fromMySQL != nil {
+		return errors.Join(fromRedis, fromMySQL)
+	}
+	return nil
+}
+
+func (s *service) api(cfg config.Config) (*httpapi.API, error) {
+	zone, err := wallclock.Load(cfg.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	key, err := cfg.CursorKeyBytes()
+	if err != nil {
+		return nil, err
+	}
+	cursors, err := pagination.NewSealer(key)
+	if err != nil {
+		return nil, err
+	}
+	reader := mysqlreader.New(s.pool, now)
+	authors := memberapi.NewAuthors(memberdirectory.New(s.redis, s.memberAPI(cfg), metrics.NewNames(s.registry), now))
+	return &httpapi.API{
+		Posts:    timeline.NewPostService(reader, authors, now),
+		Comments: timeline.NewCommentService(reader, authors, now),
+		Home: timeline.NewHomeService(timeline.HomePorts{
+			Posts: reader, Index: reader, Feeds: s.feeds, Graph: s.follows, Gate: feed.NewGate(cfg.FeedBuilds), Authors: authors,
+		}),
+		Reads:   s.reads,
+		Caller:  func(ctx context.Context) timeline.MemberID { return timeline.MemberID(callerID(ctx)) },
+		Cursors: cursors,
+		Zone:    zone,
+	}, nil
+}
+
+// passOn gives the calls that are made for a request what they pass on.
+func passOn(ctx context.Context, r *http.Request) context.Context {
+	outgoing := serviceclient.OutgoingOf(r)
+	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
+	return serviceclient.WithOutgoing(ctx, outgoing)
+}
+
+func callerID(ctx context.Context) int64 {
+	caller, _ := auth.CallerFrom(ctx)
+	return caller.MemberID
+}
+
+// newEventID is a UUIDv7.
+func newEventID() string { return uuid.Must(uuid.NewV7()).String() }
