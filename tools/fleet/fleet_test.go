@@ -192,6 +192,33 @@ func TestRunShowsTheTableAndTheMergedLog(t *testing.T) {
 	require.Contains(t, h.out.String(), "stopped")
 }
 
+func TestAnInterruptedStartLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	path := filepath.Join(h.config.Programs, "activity")
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n[ \"$1\" = migrate ] || exec sleep 1000\n"), 0o700))
+	h.config.PortOffset = 300 * int(1+offsets.Add(1)%15)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := fleet.Up(ctx, h.config)
+		done <- err
+	}()
+	require.Eventually(t, func() bool { return strings.Contains(h.out.String(), "content    ready") }, 30*time.Second, 10*time.Millisecond)
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
+	_, err := fleet.Health(t.Context(), h.config)
+	require.ErrorIs(t, err, fleet.ErrNotRunning)
+	state, err := fleet.ReadState(h.config)
+	require.NoError(t, err)
+	for _, part := range state.Parts {
+		if part.Pid > 0 {
+			require.ErrorIs(t, syscall.Kill(part.Pid, 0), syscall.ESRCH, part.Name)
+		}
+	}
+}
+
 func TestUnknownServicesAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)

@@ -34,6 +34,9 @@ func Up(ctx context.Context, config Config) (*Fleet, error) {
 		return nil, err
 	}
 	if err := f.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // what was broken off by it is not the cause
+		}
 		return nil, errors.Join(err, f.Stop())
 	}
 	return f, nil

@@ -109,34 +109,65 @@ func install(ctx context.Context, log io.Writer, tools []tool) error {
 	ctx, cancel := context.WithTimeout(ctx, installWithin)
 	defer cancel()
 	if runtime.GOOS == "darwin" {
-		return run(ctx, log, nil, "brew", append([]string{"install"}, packages(tools, brewOf)...)...)
+		return run(ctx, log, nil, "brew", append([]string{"install"}, names(tools, brewOf)...)...)
 	}
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		_, missingErr := find(tools[0])
 		return errors.Join(missingErr, errNoManager)
 	}
-	return installByApt(ctx, log, packages(tools, aptOf))
+	return apt{log: log, policy: policyFile}.install(ctx, tools)
 }
 
-func installByApt(ctx context.Context, log io.Writer, names []string) (err error) {
-	restore, err := forbidServices(ctx, log)
+// apt installs Debian's packages.
+type apt struct {
+	log    io.Writer
+	policy string
+}
+
+// install gets the tools' first packages; where a release's is too old, or
+// there is none of that name, the next ones.
+func (a apt) install(ctx context.Context, tools []tool) (err error) {
+	restore, err := a.forbidServices(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, restore()) }()
-	args := append([]string{"install", "-y", "-q", "--no-install-recommends"}, names...)
-	if apt(ctx, log, args...) == nil {
-		return nil
+	updated := false
+	for try := range mostPackages(tools) {
+		err = a.get(ctx, names(tools, func(t tool) []string { return t.apt[min(try, len(t.apt)-1):][:1] }), &updated)
+		if tools = missing(tools); len(tools) == 0 {
+			return nil
+		}
 	}
-	// The lists may be old, or missing as in a fresh container.
-	if err := apt(ctx, log, "update", "-q"); err != nil {
-		return err
-	}
-	return apt(ctx, log, args...)
+	_, missingErr := find(tools[0])
+	return errors.Join(missingErr, err)
 }
 
-func apt(ctx context.Context, log io.Writer, args ...string) error {
-	return asAdmin(ctx, log, nil, append([]string{"env", "DEBIAN_FRONTEND=noninteractive", "apt-get"}, args...)...)
+func mostPackages(tools []tool) int {
+	most := 0
+	for _, t := range tools {
+		most = max(most, len(t.apt))
+	}
+	return most
+}
+
+// get installs packages. Where that fails the lists may be old, or missing as
+// in a fresh container.
+func (a apt) get(ctx context.Context, packages []string, updated *bool) error {
+	args := append([]string{"install", "-y", "-q", "--no-install-recommends"}, packages...)
+	err := a.run(ctx, args...)
+	if err == nil || *updated {
+		return err
+	}
+	*updated = true
+	if err := a.run(ctx, "update", "-q"); err != nil {
+		return err
+	}
+	return a.run(ctx, args...)
+}
+
+func (a apt) run(ctx context.Context, args ...string) error {
+	return asAdmin(ctx, a.log, nil, append([]string{"env", "DEBIAN_FRONTEND=noninteractive", "apt-get"}, args...)...)
 }
 
 const policyFile = "/usr/sbin/policy-rc.d"
@@ -144,16 +175,16 @@ const policyFile = "/usr/sbin/policy-rc.d"
 // forbidServices keeps packages from starting their servers while they are
 // installed: Debian asks this file, and 101 means no. A file that is there
 // already is somebody's decision and stays.
-func forbidServices(ctx context.Context, log io.Writer) (restore func() error, err error) {
-	if _, err := os.Stat(policyFile); err == nil {
+func (a apt) forbidServices(ctx context.Context) (restore func() error, err error) {
+	if _, err := os.Stat(a.policy); err == nil {
 		return func() error { return nil }, nil
 	}
 	policy := strings.NewReader("#!/bin/sh\nexit 101\n")
-	if err := asAdmin(ctx, log, policy, "tee", policyFile); err != nil {
+	if err := asAdmin(ctx, a.log, policy, "tee", a.policy); err != nil {
 		return nil, err
 	}
-	restore = func() error { return asAdmin(context.WithoutCancel(ctx), log, nil, "rm", "-f", policyFile) }
-	if err := asAdmin(ctx, log, nil, "chmod", "755", policyFile); err != nil {
+	restore = func() error { return asAdmin(context.WithoutCancel(ctx), a.log, nil, "rm", "-f", a.policy) }
+	if err := asAdmin(ctx, a.log, nil, "chmod", "755", a.policy); err != nil {
 		return nil, errors.Join(err, restore())
 	}
 	return restore, nil
@@ -177,16 +208,16 @@ func run(ctx context.Context, log io.Writer, in io.Reader, name string, args ...
 	return nil
 }
 
-func packages(tools []tool, of func(tool) []string) []string {
-	var names []string
+// names are the tools' packages, each once.
+func names(tools []tool, of func(tool) []string) []string {
+	var all []string
 	for _, t := range tools {
-		names = append(names, of(t)...)
+		all = append(all, of(t)...)
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
-func aptOf(t tool) []string  { return t.apt }
 func brewOf(t tool) []string { return t.brew }
 
 func join(words []string) string { return strings.Join(words, " ") }

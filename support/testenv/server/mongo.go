@@ -151,5 +151,5 @@ func compile(ctx context.Context, log io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, log, nil, compiler, "-cp", path, "-d", filepath.Join(dir, "classes"), source)
+	return run(ctx, log, nil, compiler, "--release", strconv.Itoa(oldestJava), "-cp", path, "-d", filepath.Join(dir, "classes"), source)
 }

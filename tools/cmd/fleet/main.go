@@ -17,14 +17,23 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	err := newRoot().ExecuteContext(ctx)
+	interrupted := ctx.Err() != nil
 	stop()
-	if err != nil {
+	switch {
+	case err == nil:
+	case interrupted && errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "fleet: interrupted")
+		os.Exit(exitInterrupted)
+	default:
 		fmt.Fprintln(os.Stderr, "fleet:", err)
 		os.Exit(exitCode(err))
 	}
 }
 
-const exitNotRunning = 3
+const (
+	exitNotRunning  = 3
+	exitInterrupted = 130
+)
 
 func exitCode(err error) int {
 	if errors.Is(err, fleet.ErrNotRunning) {
