@@ -65,7 +65,7 @@ func (f *fleet) join(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	keyed := make(chan struct{})
 	loops := []func(context.Context) error{
-		s.signals.Run, s.announceRevocations,
+		s.signals.Run, s.announceRevocations, s.keys.Run,
 		func(ctx context.Context) error { return s.runKeys(ctx, func() { close(keyed) }) },
 	}
 	if f.cfg.KafkaBootstrapServers[0] != noKafka {

@@ -95,7 +95,7 @@ func (s *service) runKeys(ctx context.Context, ready func()) error {
 	}
 	s.signing.Store(true)
 	ready()
-	return process.Every(ctx, "reload keys", s.ring.ReloadInterval(), s.ring.Reload)
+	return process.Every(ctx, "reload keys", s.reloadKeys, s.ring.Reload)
 }
 
 // keepTopics makes the topics of the next days, at the start and each hour. A

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -47,10 +48,11 @@ type service struct {
 	publisher   *deadletter.Publisher
 	drain       *deadletter.Drain
 
-	rotator *signing.Rotator
-	ring    *signing.Ring
-	keys    *auth.KeySet
-	signing atomic.Bool // a key can sign
+	rotator    *signing.Rotator
+	ring       *signing.Ring
+	reloadKeys time.Duration // how often
+	keys       *auth.KeySet
+	signing    atomic.Bool // a key can sign
 
 	hasher        *password.Hasher
 	secrets       *member.Secrets
@@ -142,7 +144,7 @@ func (s *service) openKeys(cfg config.Config) error {
 	}
 	times := signing.Settings{AccessTTL: cfg.JWTAccessTTL, Rotation: cfg.JWTKeyRotation, CacheTTL: cfg.JWKSCacheTTL}
 	s.rotator = signing.NewRotator(s.store, sealer, rand.Reader, times, now)
-	s.ring = signing.NewRing(s.store, sealer, now)
+	s.ring, s.reloadKeys = signing.NewRing(s.store, sealer, times, now), times.ReloadInterval()
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: s.ring, TTL: cfg.JWKSCacheTTL, Now: now})
 	derived := make([][]byte, len(keks))
 	for i, kek := range keks {

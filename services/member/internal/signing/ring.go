@@ -14,25 +14,18 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth"
 )
 
-const (
-	// reloadInterval is how old what a replica publishes may be.
-	reloadInterval = 5 * time.Second
-	// staleAfter is when a replica that could not reload stops signing with
-	// what it has: by then another key may have taken over.
-	staleAfter = 30 * time.Second
-)
-
 // ErrNoKey says that no key can sign now.
 var ErrNoKey = errors.New("signing: no key can sign")
 
 // Ring holds the active keys of a store in memory: it signs access tokens and
 // publishes the JWKS. It is safe for concurrent use.
 type Ring struct {
-	store  Store
-	sealer *Sealer
-	now    func() time.Time
-	held   atomic.Pointer[held]
-	mu     sync.Mutex // one reload at a time
+	store    Store
+	sealer   *Sealer
+	settings Settings
+	now      func() time.Time
+	held     atomic.Pointer[held]
+	mu       sync.Mutex // one reload at a time
 }
 
 var (
@@ -50,8 +43,8 @@ type held struct {
 }
 
 // NewRing holds nothing until Reload or Run.
-func NewRing(store Store, sealer *Sealer, now func() time.Time) *Ring {
-	return &Ring{store: store, sealer: sealer, now: now}
+func NewRing(store Store, sealer *Sealer, settings Settings, now func() time.Time) *Ring {
+	return &Ring{store: store, sealer: sealer, settings: settings, now: now}
 }
 
 // Reload reads the keys. It fails with ErrNoKey where none of them can sign now.
@@ -116,12 +109,12 @@ func (h *held) signing(now time.Time) (id string, private *ecdsa.PrivateKey, ok 
 
 // fresh returns what is held, and reloads it first where it is too old.
 func (r *Ring) fresh(ctx context.Context) (*held, error) {
-	if h := r.held.Load(); h != nil && r.now().Sub(h.at) < staleAfter {
+	if h := r.held.Load(); h != nil && r.now().Sub(h.at) < r.settings.staleAfter() {
 		return h, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if h := r.held.Load(); h != nil && r.now().Sub(h.at) < staleAfter {
+	if h := r.held.Load(); h != nil && r.now().Sub(h.at) < r.settings.staleAfter() {
 		return h, nil
 	}
 	if err := r.reload(ctx); err != nil {
@@ -167,6 +160,3 @@ func (r *Ring) FetchKeys(ctx context.Context) ([]auth.Key, time.Duration, error)
 	}
 	return r.held.Load().keys, 0, nil
 }
-
-// ReloadInterval is how often Reload is to be called.
-func (r *Ring) ReloadInterval() time.Duration { return reloadInterval }

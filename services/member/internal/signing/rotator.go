@@ -18,15 +18,26 @@ type Settings struct {
 	CacheTTL time.Duration
 }
 
+// ReloadInterval is how often a replica looks at the table: 5 s where the JWKS
+// may be kept for a minute.
+func (s Settings) ReloadInterval() time.Duration {
+	const reloadsPerCache = 12
+	return s.CacheTTL / reloadsPerCache
+}
+
+// staleAfter is when a replica that could not reload stops signing with what it
+// has: by then another key may have taken over.
+func (s Settings) staleAfter() time.Duration { return s.CacheTTL / 2 }
+
 // lead is how long a key is published before it signs: until the last replica
 // publishes it and the last cache has run out.
-func (s Settings) lead() time.Duration { return s.CacheTTL + 2*reloadInterval }
+func (s Settings) lead() time.Duration { return s.CacheTTL + 2*s.ReloadInterval() }
 
 // grace is how long a key is published after the next one began to sign:
 // until the slowest replica has noticed and the last token has expired.
 func (s Settings) grace() time.Duration {
 	const skew = time.Minute // between clocks
-	return staleAfter + skew + s.AccessTTL
+	return s.staleAfter() + skew + s.AccessTTL
 }
 
 // Rotator makes, replaces and retires keys.
