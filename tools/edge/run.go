@@ -14,6 +14,7 @@ import (
 const (
 	headerWithin = 10 * time.Second
 	finishWithin = time.Second
+	keepIdle     = 2 * time.Minute
 )
 
 // Run serves until ctx ends, then finishes what runs (streams are cut).
@@ -29,7 +30,7 @@ func Run(ctx context.Context, settings Settings, config Config, log *slog.Logger
 
 // Serve serves handler on listener until ctx ends.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerWithin}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerWithin, IdleTimeout: keepIdle}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
