@@ -26,7 +26,7 @@ replace (
 require (
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0
-	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0-00010101000000-000000000000
+	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -56,5 +59,20 @@ func TestMainGivesACommandItsEnvironmentAndWords(t *testing.T) {
 			return ctx.Err()
 		},
 	}, []string{"serve", "--fast"}, []string{"PORT=1"}, nil, nil)
+	require.Zero(t, code)
+}
+
+func TestSIGTERMEndsTheCommandWithExitCode0(t *testing.T) { //nolint:paralleltest // the signal is the process's
+	code := process.Dispatch("content", map[string]process.Command{
+		"serve": func(ctx context.Context, _ process.Environ, _ []string) error {
+			require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(10 * time.Second):
+				return errors.New("not told")
+			}
+		},
+	}, []string{"serve"}, nil, nil, nil)
 	require.Zero(t, code)
 }
