@@ -89,7 +89,6 @@ func runFormat(ctx context.Context, w *workspace.Workspace, args []string) error
 	if err != nil && (!errors.Is(err, workspace.ErrCommand) || len(diff) == 0) {
 		return err
 	}
-	fmt.Print(string(diff))
 	var findings []workspace.Finding
 	for line := range strings.Lines(string(diff)) {
 		if name, ok := strings.CutPrefix(line, "+++ "); ok {
