@@ -59,7 +59,7 @@ func TestLogLinesHideWhatMustNotBeLogged(t *testing.T) {
 		"dial dailyfeed:s3cret@tcp(10.0.0.1:3306)/dailyfeed":          "dial ***@tcp(10.0.0.1:3306)/dailyfeed",
 		"redis://:pw@cache:6379":                                      "redis://***@cache:6379",
 		"dial tcp 127.0.0.1:3306: connect: connection refused":        "dial tcp 127.0.0.1:3306: connect: connection refused",
-		"/root/go/pkg/mod/github.com/gin-gonic/gin@v1.12.0/gin.go:7":  "/root/go/pkg/mod/github.com/gin-gonic/gin@v1.12.0/gin.go:7",
+		"/go/pkg/mod/github.com/gin-gonic/gin@v1.12.0/gin.go:7":       "/go/pkg/mod/github.com/gin-gonic/gin@v1.12.0/gin.go:7",
 		"GET /api/members/profile/@kim":                               "GET /api/members/profile/@kim",
 	} {
 		line := logged(t, func(log *slog.Logger) {
