@@ -94,7 +94,9 @@ func (r *Report) Print(out io.Writer, took time.Duration, skipsFail bool) {
 	if sum.passed+sum.failed+sum.skipped == 0 {
 		fmt.Fprintln(out, "fault: no test ran")
 	}
-	r.printNext(out)
+	if len(r.Faults) == 0 { // what an interrupted run left undone is no list of suspects
+		r.printNext(out)
+	}
 	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", sum.passed, sum.failed, sum.skipped)
 }
 
