@@ -146,8 +146,7 @@ func picture(t *testing.T) []byte {
 
 // refused is the code that a call was refused with, "" where it was not.
 func refused(err error) string {
-	var failure *rest.Failure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*rest.Failure](err); ok {
 		return failure.Code
 	}
 	return ""
