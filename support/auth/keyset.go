@@ -122,6 +122,18 @@ func (s *KeySet) Run(ctx context.Context) error {
 	}
 }
 
+// errNoKeys is a KeySet that has never been told the keys.
+var errNoKeys = errors.New("auth: keys were never fetched")
+
+// Loaded fails until the keys have been fetched once: a part of being ready to
+// serve that member's later absence does not undo.
+func (s *KeySet) Loaded(context.Context) error {
+	if s.snapshot.Load() == nil {
+		return errNoKeys
+	}
+	return nil
+}
+
 func (s *KeySet) untilRefresh() time.Duration {
 	snapshot := s.snapshot.Load()
 	if snapshot == nil {

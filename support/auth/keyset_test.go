@@ -295,3 +295,18 @@ type panicking struct{}
 func (panicking) FetchKeys(context.Context) ([]auth.Key, time.Duration, error) {
 	panic("broken") //nolint:forbidigo // what a source must not do
 }
+
+func TestKeySetIsLoadedFromTheFirstFetchOn(t *testing.T) {
+	t.Parallel()
+	source := &scriptedKeys{err: errors.New("member is starting")}
+	keys := auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now})
+	_, err := keys.Find(t.Context(), "any")
+	require.ErrorIs(t, err, auth.ErrKeysUnavailable)
+	require.Error(t, keys.Loaded(t.Context()))
+
+	source = &scriptedKeys{}
+	keys = auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now})
+	_, err = keys.Find(t.Context(), "any")
+	require.ErrorIs(t, err, auth.ErrUnknownKey)
+	require.NoError(t, keys.Loaded(t.Context()))
+}

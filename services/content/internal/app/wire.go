@@ -136,7 +136,8 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Book:         s.book,
 		Unavailable:  mysql.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
-			"mysql": func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
+			"signing keys": s.keys.Loaded,
+			"mysql":        func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
 		},
 		Enrich:     passOn,
 		Live:       map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},

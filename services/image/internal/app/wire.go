@@ -75,7 +75,7 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error)
 		Caller:       callerID,
 		Book:         rediscache.NewAnswerBook(s.redis, "image:idempotency:", 0),
 		Unavailable:  func(err error) bool { return errors.Is(err, bucketstore.ErrUnavailable) },
-		Ready:        map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping},
+		Ready:        map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping, "signing keys": s.keys.Loaded},
 		Enrich:       passOn,
 		Registerer:   s.registry,
 		Document:     imagerest.Document(),
