@@ -8,8 +8,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +28,38 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
+// diary is everything that the tests of this package make the service log.
+type diary struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (d *diary) Write(line []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text.Write(line)
+}
+
+// secrets are what no line may hold: passwords, addresses, tokens, cookies, hashes.
+var secrets = regexp.MustCompile(regexp.QuoteMeta(goodPassword) + `|` + regexp.QuoteMeta(otherPassword) +
+	`|@dailyfeed\.example|eyJ[A-Za-z0-9_-]{10}|refresh_token=|device=|argon2id|` + internalToken)
+
+// TestMain runs the tests, and then reads everything that they logged: no
+// password, token, cookie or e-mail at any level.
+func TestMain(m *testing.M) {
+	logged := new(diary)
+	logger, err := process.NewLogger(logged, "member", "debug")
+	if err != nil {
+		panic(err)
+	}
+	slog.SetDefault(logger)
+	code := testenv.With(m).Run()
+	if found := secrets.FindString(logged.text.String()); found != "" && code == 0 {
+		fmt.Println("a log line holds what it must not:", found)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // contract is member's document; every answer of every test is held to it.
 var contract = contracttest.MustParse(memberrest.Document())

@@ -50,7 +50,7 @@ func (s *Store) UpdateProfile(ctx context.Context, profile member.Profile) error
 		r.Gender, r.Timezone, r.LanguageCode, r.CountryCode, r.VerificationStatus, r.PrivacyLevel, r.IsActive,
 		r.Version, r.UpdatedAt, r.ID)
 	if mysql.IsDuplicate(err, uniqueHandle) {
-		return fmt.Errorf("%s: %w: %w", what, member.ErrPresent, err)
+		return fmt.Errorf("%s: %w", what, member.ErrPresent)
 	}
 	if err != nil {
 		return err

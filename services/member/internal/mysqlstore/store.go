@@ -90,11 +90,12 @@ func (s *Store) change(ctx context.Context, what, statement string, args ...any)
 	return changed.RowsAffected, nil
 }
 
-// insert runs one INSERT; a violation of the unique index is member.ErrPresent.
+// insert runs one INSERT; a violation of the unique index is member.ErrPresent,
+// without the driver's text, which quotes the value.
 func (s *Store) insert(ctx context.Context, what, unique, statement string, args ...any) (int64, error) {
 	id, err := s.pool.Insert(ctx, statement, args...)
 	if mysql.IsDuplicate(err, unique) {
-		return 0, fmt.Errorf("%s: %w: %w", what, member.ErrPresent, err)
+		return 0, fmt.Errorf("%s: %w", what, member.ErrPresent)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", what, err)
