@@ -84,13 +84,9 @@ func awaitReplicas(t *testing.T, env testenv.KafkaSpace) {
 
 const memberEnv = "KAFKA_TEST_MEMBER"
 
-// TestMemberProcess is no test: it is the process that the next one kills. It
-// handles records slowly and says which.
-func TestMemberProcess(t *testing.T) { //nolint:paralleltest // alone in its process
-	settings := os.Getenv(memberEnv)
-	if settings == "" {
-		t.SkipNow()
-	}
+// playMember is the process that a test kills: it handles records, and says
+// which.
+func playMember(settings string) {
 	fields := strings.Fields(settings)
 	consumer, err := kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: fields[0], Group: fields[1], Prefix: fields[2],
@@ -99,8 +95,11 @@ func TestMemberProcess(t *testing.T) { //nolint:paralleltest // alone in its pro
 			return nil
 		},
 	})
-	require.NoError(t, err)
-	require.NoError(t, consumer.Run(t.Context()))
+	if err == nil {
+		err = consumer.Run(context.Background())
+	}
+	fmt.Fprintln(os.Stderr, "member ended:", err)
+	os.Exit(1)
 }
 
 func TestGroup_AKilledMemberIsReplacedWithoutLoss(t *testing.T) {
@@ -108,7 +107,7 @@ func TestGroup_AKilledMemberIsReplacedWithoutLoss(t *testing.T) {
 	env := testenv.Kafka(t)
 	all := newLedger()
 	stop := all.write(t, env)
-	member := exec.Command(os.Args[0], "-test.run=^TestMemberProcess$", "-test.count=1")
+	member := exec.Command(os.Args[0])
 	member.Env = append(os.Environ(), memberEnv+"="+strings.Join([]string{env.Bootstrap, env.Group("g"), env.Prefix}, " "))
 	output, err := member.StdoutPipe()
 	require.NoError(t, err)

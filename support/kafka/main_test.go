@@ -1,6 +1,7 @@
 package kafka_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -8,4 +9,11 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(testenv.With(m)) }
+// The test binary is also the member of a group that a test kills.
+func TestMain(m *testing.M) {
+	if settings := os.Getenv(memberEnv); settings != "" {
+		playMember(settings)
+		return
+	}
+	goleak.VerifyTestMain(testenv.With(m))
+}

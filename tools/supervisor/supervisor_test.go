@@ -31,22 +31,23 @@ func TestMain(m *testing.M) {
 	case "":
 		goleak.VerifyTestMain(m)
 	case "server":
-		playServer()
+		playServer(syscall.SIGTERM)
 	case "deaf":
 		signal.Ignore(syscall.SIGTERM)
-		playServer()
+		playServer(syscall.SIGUSR1)
 	case "broken":
 		os.Exit(3)
 	}
 }
 
-// playServer listens, as the sign that it serves, until it is asked to end.
-func playServer() {
+// playServer listens, as the sign that it serves, until it is asked to end in
+// the way that it listens to.
+func playServer(end os.Signal) {
 	listener, err := net.Listen("tcp", os.Getenv(addrVar))
 	if err != nil {
 		os.Exit(1)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), end)
 	defer stop()
 	<-ctx.Done()
 	_ = listener.Close()

@@ -174,7 +174,7 @@ type JWK struct {
 	Use string `json:"use"`
 
 	// NotBefore When it begins to sign, in seconds since 1970. Readers that do not know it ignore it (RFC 7517, 4).
-	NotBefore *int64 `json:"nbf,omitempty"`
+	NotBefore int64 `json:"nbf"`
 }
 
 // JWKSet A JWK Set (RFC 7517).
