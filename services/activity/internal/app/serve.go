@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/process"
+)
+
+const (
+	sampleEvery    = 15 * time.Second
+	cleanEvery     = time.Hour
+	cleanBatch     = 1000
+	shortStopLimit = 10 * time.Second
+	// hiddenLonger is how much longer deletions are remembered than activities
+	// are kept: as long as the events that they hide may still come.
+	hiddenLonger = 8 * 24 * time.Hour
+)
+
+// serve runs the service until ctx ends. Components stop in reverse: requests
+// end first, then the consumer leaves its group, and then the pools close.
+func serve(ctx context.Context, cfg config.Config, _ []string) error {
+	s, err := wire(cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
+	group.AddLoop("signing keys", s.keys.Run)
+	group.AddLoop("indexes", s.requireIndexes)
+	group.AddLoop("housekeeping", s.keepHouse)
+	group.AddLoop("consumer", s.consume)
+	group.Add("admin", s.server.RunAdmin(s.registry))
+	group.Add("http", s.server.Run)
+	slog.InfoContext(ctx, "starting", "build", process.Build().String())
+	return group.Run(ctx)
+}
+
+// requireIndexes refuses to run on a database without indexes: as soon as the
+// database answers, it ends the process where some are missing.
+func (s *service) requireIndexes(ctx context.Context) error {
+	var refused error
+	err := process.WaitFor(ctx, "mongodb", func(ctx context.Context) error {
+		err := s.mongo.RequireIndexes(ctx, mongostore.Indexes())
+		if errors.Is(err, mongo.ErrNotMigrated) {
+			refused, err = err, nil
+		}
+		return err
+	})
+	switch {
+	case err != nil: // stopped while waiting
+		return nil //nolint:nilerr // the end of ctx is how it is to end
+	case refused != nil:
+		return fmt.Errorf("run migrate first: %w", refused)
+	}
+	close(s.indexed)
+	<-ctx.Done()
+	return nil
+}
+
+// consume handles events once the indexes are known to be there: without the
+// unique one an event could be recorded twice.
+func (s *service) consume(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.indexed:
+		return s.consumer.Run(ctx)
+	}
+}
+
+// keepHouse measures the letters and removes what is not kept.
+func (s *service) keepHouse(ctx context.Context) error {
+	var cleaned time.Time
+	return process.Every(ctx, "housekeeping", sampleEvery, func(ctx context.Context) error {
+		counts, err := s.letters.CountLetters(ctx)
+		if err != nil {
+			return err
+		}
+		s.metrics.sampleLetters(counts, now())
+		if now().Sub(cleaned) < cleanEvery {
+			return nil
+		}
+		cleaned = now()
+		return s.clean(ctx)
+	})
+}
+
+// clean removes activities that are older than the retention, and what was
+// remembered for them.
+func (s *service) clean(ctx context.Context) error {
+	oldest := now().Add(-s.retention)
+	for _, job := range []struct {
+		name   string
+		before time.Time
+		remove func(ctx context.Context, before time.Time, limit int) (int64, error)
+	}{
+		{"activities", oldest, s.store.RemoveActivities},
+		{"deletions", oldest.Add(-hiddenLonger), s.store.ForgetDeletions},
+		{"read marks", oldest, s.store.ForgetMarks},
+	} {
+		var sum int64
+		for {
+			removed, err := job.remove(ctx, job.before, cleanBatch)
+			sum += removed
+			if err != nil {
+				return err
+			}
+			if removed == 0 {
+				break
+			}
+		}
+		slog.InfoContext(ctx, "old documents removed", "what", job.name, "removed", sum)
+		s.metrics.removed.WithLabelValues(job.name).Add(float64(sum))
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/activityrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/eventconsumer"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/httpapi"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/memberapi"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/redismarks"
+	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
+	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/pagination"
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/wallclock"
+)
+
+// service is activity, put together.
+type service struct {
+	registry  *prometheus.Registry
+	metrics   *serviceMetrics
+	mongo     *mongo.Client
+	redis     *rediscache.Client
+	store     *mongostore.Store
+	letters   *mongostore.LetterBox
+	records   *activity.RecordService
+	events    *eventconsumer.Consumer
+	consumer  *kafka.Consumer
+	keys      *auth.KeySet
+	server    *httpserver.Server
+	retention time.Duration
+	// indexed is closed when the indexes are known to be there.
+	indexed chan struct{}
+}
+
+func wire(cfg config.Config) (s *service, err error) {
+	s = &service{registry: metrics.NewRegistry("activity"), retention: cfg.ActivityRetention, indexed: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if err := s.openStores(cfg); err != nil {
+		return s, err
+	}
+	if err := s.openEvents(cfg); err != nil {
+		return s, err
+	}
+	return s, s.openServer(cfg)
+}
+
+// close closes the pools; nothing is written on closing.
+func (s *service) close() {
+	if s.redis != nil {
+		_ = s.redis.Close()
+	}
+	if s.mongo != nil {
+		_ = s.mongo.Close()
+	}
+}
+
+func openMongo(cfg config.Config) (*mongo.Client, error) {
+	return mongo.Open(mongo.Config{
+		URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "activity", MaxPool: cfg.MongoDBMaxConnections,
+	})
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	if s.mongo, err = openMongo(cfg); err != nil {
+		return err
+	}
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err != nil {
+		return err
+	}
+	s.metrics = newMetrics(s.registry, s.mongo)
+	s.store = mongostore.New(s.mongo, now)
+	s.letters = mongostore.NewLetterBox(s.store, eventconsumer.Group)
+	s.records = activity.NewRecordService(s.store, eventconsumer.KeyOf, now)
+	return nil
+}
+
+func (s *service) openEvents(cfg config.Config) (err error) {
+	s.events = &eventconsumer.Consumer{
+		Recorder: s.records, Marks: redismarks.New(s.redis), Letters: s.letters, Observer: s.metrics, Now: now,
+	}
+	s.consumer, err = kafka.NewConsumer(kafka.ConsumerConfig{
+		Bootstrap: strings.Join(cfg.KafkaBootstrapServers, ","), ClientID: "activity",
+		Group: eventconsumer.Group, Prefix: cfg.TopicPrefix,
+		HandleBatch: s.events.HandleBatch, Observer: metrics.NewConsumer(s.registry, eventconsumer.Group),
+	})
+	return err
+}
+
+func (s *service) openServer(cfg config.Config) (err error) {
+	calls, tokens := memberClients(s.registry)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	s.server, err = httpserver.New(httpserver.Config{
+		Settings:     cfg.Settings,
+		Service:      "activity",
+		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Caller:       callerID,
+		Book:         rediscache.NewAnswerBook(s.redis, "activity:idempotency:", 0),
+		Unavailable:  mongo.IsUnavailable,
+		Ready: map[string]func(ctx context.Context) error{
+			"mongodb": func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
+		},
+		Enrich:     passOn,
+		Registerer: s.registry,
+		Document:   activityrest.Document(),
+		Docs:       docs.Page("/openapi.json"),
+	})
+	if err != nil {
+		return err
+	}
+	api, err := s.api(cfg, calls)
+	if err != nil {
+		return err
+	}
+	api.Mount(s.server)
+	return nil
+}
+
+func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, error) {
+	zone, err := wallclock.Load(cfg.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	cursors, err := pagination.NewSealer(cfg.SealingKey())
+	if err != nil {
+		return nil, err
+	}
+	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))
+	return &httpapi.API{
+		Records:  s.records,
+		History:  activity.NewHistoryService(s.store),
+		Followed: activity.NewFollowedService(memberapi.NewFollowings(s.redis, member, now), s.store, s.store, now),
+		Events:   s.events,
+		Names:    names{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
+		Caller:   func(ctx context.Context) activity.MemberID { return activity.MemberID(callerID(ctx)) },
+		Cursors:  cursors,
+		Zone:     zone,
+	}, nil
+}
+
+// memberClients call member through limiter, breaker and retries. Questions
+// about tokens have a client of their own: while Redis is away every request
+// asks one, and lists must not use up their limit.
+func memberClients(registry *prometheus.Registry) (lists, tokens *http.Client) {
+	observer := metrics.NewCalls(registry)
+	many := serviceclient.Critical()
+	many.Limiter.PerSecond = tokensPerSecond
+	lists = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: observer})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: observer})
+	return lists, tokens
+}
+
+// tokensPerSecond is above what one replica serves.
+const tokensPerSecond = 5000
+
+// passOn gives the calls that are made for a request what they pass on.
+func passOn(ctx context.Context, r *http.Request) context.Context {
+	outgoing := serviceclient.OutgoingOf(r)
+	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
+	return serviceclient.WithOutgoing(ctx, outgoing)
+}
+
+func callerID(ctx context.Context) int64 {
+	caller, _ := auth.CallerFrom(ctx)
+	return caller.MemberID
+}
+
+// names adapts the fleet's directory to this service's wire.
+type names struct{ directory *memberdirectory.Directory }
+
+// namesWithin bounds the wait for names: a list is worth more than they are.
+const namesWithin = 2 * time.Second
+
+// FindNames implements httpapi.Names.
+func (n names) FindNames(ctx context.Context, members []activity.MemberID) map[activity.MemberID]httpapi.Name {
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	ids := make([]int64, len(members))
+	for i, member := range members {
+		ids[i] = int64(member)
+	}
+	found := make(map[activity.MemberID]httpapi.Name, len(members))
+	for id, signature := range n.directory.Find(ctx, ids...) {
+		found[activity.MemberID(id)] = httpapi.Name{Name: signature.Name, Handle: signature.Handle}
+	}
+	return found
+}
