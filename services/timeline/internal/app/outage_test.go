@@ -115,7 +115,6 @@ func TestWithoutMySQLRowsAreUnavailableButThePodIsReady(t *testing.T) {
 	t.Parallel()
 	server, schema := testenv.OwnMySQL(t)
 	f := start(t, func(cfg *config.Config) {
-
 		tables := contenttest.NewOn(t, schema)
 		tables.AddPosts(t, contenttest.Post{ID: 1, Author: 2, CreatedAt: today})
 		cfg.MySQLDSN = process.Secret(tables.Reader(t, mysqlreader.Tables()))

@@ -14,6 +14,7 @@ import (
 const (
 	topicsEvery    = time.Hour
 	topicDaysAhead = 2
+	lettersEvery   = time.Minute
 	shortStopLimit = 10 * time.Second
 )
 
@@ -30,6 +31,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group.AddLoop("topics", s.keepTopics)
 	group.AddLoop("reads", s.reads.Run)
 	group.AddLoop("activities", s.activities.Run)
+	group.AddLoop("letters", s.retryLetters)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
@@ -48,6 +50,15 @@ func (s *service) keepTopics(ctx context.Context) error {
 			return fmt.Errorf("ensure topics: %w", err)
 		}
 		return nil
+	})
+}
+
+// retryLetters tries what could not be applied, each minute: a newer release
+// may know better.
+func (s *service) retryLetters(ctx context.Context) error {
+	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
+		_, err := s.letters.Drain(ctx, s.retry)
+		return err
 	})
 }
 

@@ -11,8 +11,8 @@
 //
 // The sorted set holds the newest 800. The member 0 below all others says that
 // nothing older exists; where it was trimmed away, the database goes on.
-// Whole numbers of at most 31 bits keep an entry at 12 bytes or less, if Redis is
-// told to keep 800 entries compact (zset-max-listpack-entries 800): so the score
+// Whole numbers of at most 31 bits keep an entry at 12 bytes or less, if Redis keeps
+// sets of that length compact (zset-max-listpack-entries 1024): so the score
 // is the second, and the order within one is decided by the rows of the posts.
 //
 // One stream holds what is not pushed: the posts of authors with too many

@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"golang.org/x/sync/singleflight"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
 
 // buildLimit bounds one build with its wait for a turn. It is the builders' own,

@@ -8,9 +8,10 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/feed"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
-	"github.com/stretchr/testify/require"
 )
 
 func TestManyReadersOfOneColdFeedBuildItOnce(t *testing.T) {

@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
 )
 
 const (

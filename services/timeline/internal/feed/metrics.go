@@ -1,8 +1,9 @@
 package feed
 
 import (
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
 
 // Metrics counts what happens to feeds.

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
 
 // feedsPerScript bounds how long a script keeps Redis from others: about a

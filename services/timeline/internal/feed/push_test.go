@@ -3,8 +3,9 @@ package feed_test
 import (
 	"testing"
 
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
 
 func TestAPostIsPushedOnceIntoTheStoredFeedsOfFollowers(t *testing.T) {
@@ -73,6 +74,27 @@ func TestAFeedThatIsTooFarBehindIsBuiltAgain(t *testing.T) {
 			h.requireState(t, 1, timeline.FeedReady)
 		})
 	}
+}
+
+// An event may be hours late. In a feed that lost its end to the limit, and then
+// some of its posts, an old one would stand where others are missing.
+func TestAPostThatIsOlderThanTheEndOfAFeedIsLeftToTheDatabase(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.build(t, 1, timeline.FeedLength, 9)
+	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.PostID{500, 501}))
+	old := timeline.FeedEntry{PostID: 7000, CreatedAt: at(-100)}
+	taken, err := h.Push(t.Context(), 9, old, []timeline.MemberID{1})
+	require.NoError(t, err)
+	require.Zero(t, taken)
+	require.NoError(t, h.Offer(t.Context(), 9, old))
+	require.Len(t, h.all(t, 1), timeline.FeedLength-2)
+
+	h.build(t, 2, 3, 9) // whole: everything has its place
+	taken, err = h.Push(t.Context(), 9, old, []timeline.MemberID{2})
+	require.NoError(t, err)
+	require.Equal(t, 1, taken)
+	require.Equal(t, []timeline.PostID{3, 2, 1, 7000}, h.all(t, 2))
 }
 
 func TestTheFeedsWithAnAuthorThatLeftAreBuiltAgain(t *testing.T) {

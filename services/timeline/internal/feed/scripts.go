@@ -10,6 +10,18 @@ local function trim(feed)
   if n > 800 then redis.call('ZREMRANGEBYRANK', feed, 0, n - 801) end
 end`
 
+// addLua adds a post to a stored feed, and keeps it the newest 800. A post that
+// comes so late that it is older than all of a feed which has lost its end is
+// left out: between it and them others are missing.
+const addLua = trimLua + `
+local function add(feed, post, second)
+  local lowest = redis.call('ZRANGE', feed, 0, 0, 'WITHSCORES')
+  if not lowest[1] or (lowest[1] ~= '0' and tonumber(second) < tonumber(lowest[2])) then return 0 end
+  redis.call('ZADD', feed, second, post)
+  trim(feed)
+  return 1
+end`
+
 // lastLua is the newest id in the stream, 0-0 where there is none.
 const lastLua = `
 local function last(stream)
@@ -23,7 +35,7 @@ end`
 //	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife
 //	returns 0 and nothing (missing), else 1 (unproven) or 2 (ready), the version,
 //	1 where the run ends the feed and nothing older exists, then id, second, …
-var readScript = redis.NewScript(trimLua + lastLua + `
+var readScript = redis.NewScript(addLua + lastLua + `
 local feed, authors, state, stream = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state', KEYS[3]
 local missing = {0}
 local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched')
@@ -45,10 +57,9 @@ if newest ~= mark then
     local field = entries[i][2]
     if redis.call('SISMEMBER', authors, field[2]) == 1 then
       if field[1] == 'left' then return missing end
-      redis.call('ZADD', feed, field[6], field[4])
+      add(feed, field[4], field[6])
     end
   end
-  trim(feed)
   redis.call('HSET', state, 'mark', newest)
 end
 
@@ -104,13 +115,11 @@ return 1`)
 //	KEYS feeds
 //	ARGV author, post, second
 //	returns how many feeds took it
-var pushScript = redis.NewScript(trimLua + `
+var pushScript = redis.NewScript(addLua + `
 local taken = 0
 for _, feed in ipairs(KEYS) do
-  if redis.call('SISMEMBER', feed .. ':authors', ARGV[1]) == 1 and redis.call('EXISTS', feed) == 1 then
-    redis.call('ZADD', feed, ARGV[3], ARGV[2])
-    trim(feed)
-    taken = taken + 1
+  if redis.call('SISMEMBER', feed .. ':authors', ARGV[1]) == 1 then
+    taken = taken + add(feed, ARGV[2], ARGV[3])
   end
 end
 return taken`)

@@ -8,9 +8,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
-	"github.com/redis/go-redis/v9"
 )
 
 // Store keeps home feeds. It implements timeline.FeedStore.

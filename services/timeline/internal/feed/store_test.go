@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
 
 func TestAFeedThatWasNeverBuiltIsMissing(t *testing.T) {
@@ -163,11 +164,11 @@ func TestDroppedPostsAreGone(t *testing.T) {
 }
 
 // That holds for ids and seconds of up to 31 bits, where Redis is told to
-// keep 800 entries compact.
+// keep that many compact.
 func TestACompactEntryCostsTwelveBytesAndWhatTheAllocatorRounds(t *testing.T) {
 	t.Parallel()
 	h, _ := ownRedis(t)
-	require.NoError(t, h.redis.ConfigSet(t.Context(), "zset-max-listpack-entries", "801").Err())
+	require.NoError(t, h.redis.ConfigSet(t.Context(), "zset-max-listpack-entries", "1024").Err())
 	ticket, err := h.BeginFeed(t.Context(), 1, timeline.Followings{Members: []timeline.MemberID{2}, Version: 1})
 	require.NoError(t, err)
 	large := entries(timeline.FeedLength)

@@ -3,9 +3,10 @@ package httpapi
 import (
 	"context"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
-	"github.com/gin-gonic/gin"
 )
 
 func (a *API) listMyComments(c *gin.Context) (httpserver.Reply, error) {

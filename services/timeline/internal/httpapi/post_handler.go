@@ -3,11 +3,12 @@ package httpapi
 import (
 	"context"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/timelinerest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
-	"github.com/gin-gonic/gin"
 )
 
 // The sizes of pages where the request names none (spec 06).

@@ -3,9 +3,10 @@ package httpapi
 import (
 	"net/http"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
-	"github.com/gin-gonic/gin"
 )
 
 const readKey = "timeline.read"

@@ -5,11 +5,12 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
-	"github.com/gin-gonic/gin"
 )
 
 // scroll answers with a page of an endless list. scope names the list and all

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
@@ -46,10 +44,10 @@ func (s *Store) Keep(ctx context.Context, message kafka.Message, cause error) er
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	letter := fromMessage(s.group, message, cause, s.stamp())
-	letter.MessageKey, letter.Error = valid(letter.MessageKey), valid(letter.Error)
-	_, err := s.letters().InsertOne(ctx, letter)
-	if err != nil && !mongo.IsDuplicate(err) {
-		return fmt.Errorf("keep letter %s: %w", letter.ID, mongo.Fault(ctx, err))
+	_, err := s.letters().UpdateOne(ctx, letter.name(),
+		bson.D{{Key: "$setOnInsert", Value: letter}}, options.UpdateOne().SetUpsert(true))
+	if err != nil && !mongo.IsDuplicate(err) { // another keeps it at the same time
+		return fmt.Errorf("keep letter: %w", mongo.Fault(ctx, err))
 	}
 	return nil
 }
@@ -82,7 +80,7 @@ func (s *Store) claim(ctx context.Context) (letter letterDocument, err error) {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	now := s.stamp()
-	due := bson.D{{Key: "group", Value: s.group}, {Key: "parked", Value: false}, {Key: "next_attempt_at", Value: bson.D{{Key: "$lte", Value: now}}}}
+	due := bson.D{{Key: "consumer_group", Value: s.group}, {Key: "parked", Value: false}, {Key: "next_attempt_at", Value: bson.D{{Key: "$lte", Value: now}}}}
 	take := bson.D{
 		{Key: "$set", Value: bson.D{{Key: "next_attempt_at", Value: now.Add(lease)}, {Key: "updated_at", Value: now}}},
 		{Key: "$inc", Value: bson.D{{Key: "attempts", Value: 1}}},
@@ -98,12 +96,17 @@ func (s *Store) postpone(ctx context.Context, letter letterDocument, cause error
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	now := s.stamp()
-	change := bson.D{{Key: "$set", Value: bson.D{
-		{Key: "last_error", Value: valid(cause.Error())}, {Key: "parked", Value: letter.Attempts >= maxAttempts},
-		{Key: "next_attempt_at", Value: now.Add(waitAfter(letter.Attempts))}, {Key: "updated_at", Value: now},
-	}}}
+	fields := bson.D{
+		{Key: "error", Value: shortened(cause.Error())},
+		{Key: "next_attempt_at", Value: now.Add(waitAfter(letter.Attempts))},
+		{Key: "updated_at", Value: now},
+	}
+	if letter.Attempts >= maxAttempts {
+		fields = append(fields, bson.E{Key: "parked", Value: true}, bson.E{Key: "parked_at", Value: now})
+	}
+	change := bson.D{{Key: "$set", Value: fields}}
 	if _, err := s.letters().UpdateByID(ctx, letter.ID, change); err != nil {
-		return fmt.Errorf("postpone letter %s: %w", letter.ID, mongo.Fault(ctx, err))
+		return fmt.Errorf("postpone letter %s: %w", letter.ID.Hex(), mongo.Fault(ctx, err))
 	}
 	return nil
 }
@@ -112,7 +115,7 @@ func (s *Store) remove(ctx context.Context, letter letterDocument) error {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	if _, err := s.letters().DeleteOne(ctx, bson.D{{Key: "_id", Value: letter.ID}}); err != nil {
-		return fmt.Errorf("remove letter %s: %w", letter.ID, mongo.Fault(ctx, err))
+		return fmt.Errorf("remove letter %s: %w", letter.ID.Hex(), mongo.Fault(ctx, err))
 	}
 	return nil
 }
@@ -128,12 +131,4 @@ func waitAfter(attempts int) time.Duration {
 		wait = min(2*wait, longestWait)
 	}
 	return wait
-}
-
-// valid is text as MongoDB takes it: a record that cannot be applied may hold anything.
-func valid(text string) string {
-	if utf8.ValidString(text) {
-		return text
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
 }

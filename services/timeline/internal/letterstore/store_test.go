@@ -74,6 +74,7 @@ func TestARecordIsKeptOnceWithEverythingOfIt(t *testing.T) {
 	require.Equal(t, 1, n)
 	require.Equal(t, record.Value, seen.Value)
 	require.Equal(t, record.Headers, seen.Headers)
+	require.Equal(t, record.Key, seen.Key)
 	require.Equal(t, []any{record.Topic, record.Partition, record.Offset}, []any{seen.Topic, seen.Partition, seen.Offset})
 	require.EqualValues(t, 1, h.count(t, bson.D{}), "the other group's letter stays")
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/memberapi"
@@ -15,7 +17,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }

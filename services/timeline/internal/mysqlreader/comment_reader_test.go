@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/contenttest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
-	"github.com/stretchr/testify/require"
 )
 
 func TestACommentIsReadWithTheViewersLike(t *testing.T) {

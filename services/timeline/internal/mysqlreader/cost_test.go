@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/contenttest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/mysqlreader"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
-	"github.com/stretchr/testify/require"
 )
 
 // meter reads what the server did for one call: a pool of a single connection,

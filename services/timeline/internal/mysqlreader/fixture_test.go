@@ -1,17 +1,17 @@
 package mysqlreader_test
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/contenttest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/mysqlreader"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
-	"github.com/stretchr/testify/require"
 )
 
 func TestMain(m *testing.M) { testenv.Main(m) }
@@ -66,8 +66,6 @@ func idsWhere(posts []contenttest.Post, match func(contenttest.Post) bool, keyOf
 }
 
 func newest(p contenttest.Post) timeline.Key { return timeline.Key{At: p.CreatedAt, ID: p.ID} }
-
-func any1(contenttest.Post) bool { return true }
 
 // list is one of the reader's lists.
 type list[T any] struct {
@@ -136,5 +134,3 @@ func entryIDs(entries []timeline.FeedEntry) []int64 {
 	}
 	return ids
 }
-
-func ascending(a, b int64) int { return cmp.Compare(a, b) }

@@ -2,6 +2,7 @@ package mysqlreader
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
@@ -36,14 +37,15 @@ func (o order) addPage(s *statement, slice timeline.Slice) {
 	if o.ascending {
 		direction = ""
 	}
-	text := "ORDER BY "
+	var text strings.Builder
+	text.WriteString("ORDER BY ")
 	for i, column := range o.columns() {
 		if i > 0 {
-			text += ", "
+			text.WriteString(", ")
 		}
-		text += column + direction
+		text.WriteString(column + direction)
 	}
-	s.add(text+" LIMIT ? OFFSET ?", slice.Limit, slice.Skip)
+	s.add(text.String()+" LIMIT ? OFFSET ?", slice.Limit, slice.Skip)
 }
 
 // addAfter adds a condition that the server reads as disjoint ranges of the

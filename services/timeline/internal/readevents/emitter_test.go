@@ -10,15 +10,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/readevents"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
-	"github.com/google/uuid"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
-	"github.com/stretchr/testify/require"
 )
 
 var now = time.Date(2026, 11, 20, 9, 0, 0, 123_456_000, time.UTC)
@@ -79,14 +80,14 @@ func TestReadsBecomeEventsOfTheContract(t *testing.T) {
 		running.Go(func() { _ = emitter.Run(ctx) })
 		emitter.Emit(timeline.Read{Reader: 1, PostID: 7, At: now}, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 		emitter.Emit(timeline.Read{Reader: 2, PostID: 7, CommentID: 31, At: now}, "")
-		time.Sleep(time.Second) // of the bubble: until both are sent
+		<-time.After(time.Second) // of the bubble: until both are sent
 		cancel()
 		running.Wait()
 		require.Len(t, to.records, 2)
 		post, err := activityrecord.Decode(to.records[0].Value)
 		require.NoError(t, err)
 		require.Equal(t, activityv1.ActivityType_ACTIVITY_TYPE_POST_READ, post.GetType())
-		require.EqualValues(t, []int64{1, 7, 0, 0}, []int64{post.GetMemberId(), post.GetPostId(), post.GetCommentId(), post.GetVersion()})
+		require.Equal(t, []int64{1, 7, 0, 0}, []int64{post.GetMemberId(), post.GetPostId(), post.GetCommentId(), post.GetVersion()})
 		require.Equal(t, now, post.GetOccurredAt().AsTime())
 		require.Equal(t, "member-activity-20261120", to.records[0].Topic)
 		require.Equal(t, "member_activity:kafka_event:POST_READ###7###1###2026-11-20 09:00:00.123456000", string(to.records[0].Key))
@@ -123,7 +124,7 @@ func TestADeadKafkaDropsAndCounts(t *testing.T) {
 			emitter.Emit(timeline.Read{Reader: 1, PostID: 7, At: now}, "")
 		}
 		require.Zero(t, time.Since(began), "a read does not wait")
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		requireDrops(t, registry, 0, 5, 0)
 		cancel()
 		running.Wait()

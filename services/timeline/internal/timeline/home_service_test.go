@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
 // home is the home feed of member 1, who follows 2 and 3, on fakes.

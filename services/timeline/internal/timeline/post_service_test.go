@@ -4,9 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
-	"github.com/stretchr/testify/require"
 )
 
 func postsOf(authors book, posts ...timeline.Post) *timeline.PostService {

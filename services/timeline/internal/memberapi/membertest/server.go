@@ -15,10 +15,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
 	"github.com/dailyfeed/dailyfeed/support/auth/authtest"
-	"github.com/stretchr/testify/require"
 )
 
 // Server is a member service in memory.

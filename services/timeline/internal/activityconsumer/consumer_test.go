@@ -1,0 +1,217 @@
+package activityconsumer_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/activityconsumer"
+	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+)
+
+var now = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+// world is everything around a consumer, in memory: it writes down what the
+// feeds are told.
+type world struct {
+	told      []string
+	followers []timeline.MemberID
+	events    map[string]bool
+	versions  map[string]int64
+	letters   []kafka.Message
+	down      error
+	noLedger  error
+	noLetters error
+}
+
+func newWorld() (*world, *activityconsumer.Consumer) {
+	w := &world{followers: []timeline.MemberID{11, 12}, events: map[string]bool{}, versions: map[string]int64{}}
+	return w, &activityconsumer.Consumer{
+		Feeds: w, Followers: w, Ledger: w, Letters: w, Metrics: activityconsumer.NewMetrics(prometheus.NewRegistry()),
+		FanOutLimit: 2, Now: func() time.Time { return now },
+	}
+}
+
+func (w *world) tell(what string) error {
+	if w.down == nil {
+		w.told = append(w.told, what)
+	}
+	return w.down
+}
+
+func (w *world) Push(_ context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (int, error) {
+	if author != 2 || entry.PostID != 7 || !entry.CreatedAt.Equal(now) {
+		return 0, errors.New("another post")
+	}
+	return len(followers), w.tell("push")
+}
+
+func (w *world) Offer(context.Context, timeline.MemberID, timeline.FeedEntry) error {
+	return w.tell("offer")
+}
+
+func (w *world) Remove(context.Context, timeline.PostID, []timeline.MemberID) error {
+	return w.tell("remove")
+}
+
+func (w *world) AuthorLeft(context.Context, timeline.MemberID) error { return w.tell("left") }
+
+func (w *world) FollowChanged(_ context.Context, follower, target timeline.MemberID, following bool) error {
+	if follower != 1 || target != 2 {
+		return errors.New("another follow")
+	}
+	if following {
+		return w.tell("follow")
+	}
+	return w.tell("unfollow")
+}
+
+func (w *world) FindFollowers(_ context.Context, _ timeline.MemberID, limit int) ([]timeline.MemberID, bool, error) {
+	return w.followers[:min(limit, len(w.followers))], len(w.followers) > limit, w.down
+}
+
+func (w *world) IsApplied(_ context.Context, eventID, thing string, version int64) (bool, error) {
+	return w.events[eventID] || w.versions[thing] >= version, w.noLedger
+}
+
+func (w *world) MarkApplied(_ context.Context, eventID, thing string, version int64) error {
+	if w.noLedger != nil {
+		return w.noLedger
+	}
+	w.events[eventID], w.versions[thing] = true, max(w.versions[thing], version)
+	return nil
+}
+
+func (w *world) Keep(_ context.Context, message kafka.Message, _ error) error {
+	if w.noLetters == nil {
+		w.letters = append(w.letters, message)
+	}
+	return w.noLetters
+}
+
+func event(kind activityrecord.Type, version int64) *activityv1.MemberActivityEvent {
+	return &activityv1.MemberActivityEvent{
+		EventId: uuid.Must(uuid.NewV7()).String(), Type: kind, MemberId: 1, Version: version, OccurredAt: activityrecord.Timestamp(now),
+	}
+}
+
+func postEvent(kind activityrecord.Type, version int64) *activityv1.MemberActivityEvent {
+	e, at := event(kind, version), activityrecord.Timestamp(now)
+	e.MemberId, e.PostId = 2, 7
+	state := &activityv1.PostState{AuthorId: 2, Content: "글", CreatedAt: at, UpdatedAt: at}
+	if kind == activityrecord.PostDelete {
+		state.Content, state.Deleted = "", true
+	}
+	e.State = &activityv1.MemberActivityEvent_Post{Post: state}
+	return e
+}
+
+func followEvent(kind activityrecord.Type, version int64) *activityv1.MemberActivityEvent {
+	e := event(kind, version)
+	e.State = &activityv1.MemberActivityEvent_Follow{Follow: &activityv1.FollowState{TargetMemberId: 2, Following: kind == activityrecord.MemberFollow}}
+	return e
+}
+
+func record(t *testing.T, e *activityv1.MemberActivityEvent) kafka.Message {
+	t.Helper()
+	require.NoError(t, activityrecord.Validate(e))
+	value, err := proto.Marshal(e)
+	require.NoError(t, err)
+	return kafka.Message{Topic: "member-activity-20261120", Value: value}
+}
+
+func TestEachActivityDoesToFeedsWhatItMeans(t *testing.T) {
+	t.Parallel()
+	at := activityrecord.Timestamp(now)
+	gone := event(activityrecord.MemberDeactivate, 3)
+	gone.State = &activityv1.MemberActivityEvent_Member{Member: &activityv1.MemberState{CreatedAt: at, UpdatedAt: at}}
+	read := event(activityrecord.PostRead, 0)
+	read.PostId = 7
+	for name, c := range map[string]struct {
+		event *activityv1.MemberActivityEvent
+		told  []string
+	}{
+		"a post is pushed":         {postEvent(activityrecord.PostCreate, 1), []string{"push"}},
+		"a revision changes no id": {postEvent(activityrecord.PostUpdate, 2), nil},
+		"a deleted post goes":      {postEvent(activityrecord.PostDelete, 2), []string{"remove"}},
+		"a follow is checked":      {followEvent(activityrecord.MemberFollow, 1), []string{"follow"}},
+		"and its end":              {followEvent(activityrecord.MemberUnfollow, 2), []string{"unfollow"}},
+		"one who left":             {gone, []string{"left"}},
+		"a read is nobody's":       {read, nil},
+	} {
+		w, consumer := newWorld()
+		require.NoError(t, consumer.Handle(t.Context(), record(t, c.event)), name)
+		require.Equal(t, c.told, w.told, name)
+	}
+}
+
+func TestThePostsOfAnAuthorWithTooManyFollowersAreOffered(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	w.followers = append(w.followers, 13)
+	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostCreate, 1))))
+	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostDelete, 2))))
+	require.Equal(t, []string{"offer"}, w.told, "a deleted one is dropped by its readers")
+}
+
+func TestAnEventThatComesAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	message := record(t, postEvent(activityrecord.PostCreate, 1))
+	for range 3 {
+		require.NoError(t, consumer.Handle(t.Context(), message))
+	}
+	require.Equal(t, []string{"push"}, w.told)
+}
+
+func TestACreationThatComesAfterTheDeletionIsIgnored(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostDelete, 2))))
+	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostCreate, 1))))
+	require.Equal(t, []string{"remove"}, w.told)
+	require.NoError(t, consumer.Handle(t.Context(), record(t, followEvent(activityrecord.MemberUnfollow, 2))))
+	require.NoError(t, consumer.Handle(t.Context(), record(t, followEvent(activityrecord.MemberFollow, 1))))
+	require.Equal(t, []string{"remove", "unfollow"}, w.told)
+}
+
+// Nothing is marked as applied that was not; the record comes again.
+func TestAFailureIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	message := record(t, postEvent(activityrecord.PostCreate, 1))
+	w.down = errors.New("member does not answer")
+	require.ErrorIs(t, consumer.Handle(t.Context(), message), w.down)
+	w.down = nil
+	w.noLedger = errors.New("redis does not answer")
+	require.ErrorIs(t, consumer.Handle(t.Context(), message), w.noLedger)
+	w.noLedger = nil
+	require.NoError(t, consumer.Handle(t.Context(), message))
+	require.Equal(t, []string{"push"}, w.told)
+}
+
+func TestARecordThatCannotBeAppliedBecomesALetterOrComesAgain(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	broken := postEvent(activityrecord.PostCreate, 1)
+	broken.PostId = 0
+	value, err := proto.Marshal(broken)
+	require.NoError(t, err)
+	for _, message := range []kafka.Message{{Value: []byte{0xff}}, {Value: value}} {
+		w.noLetters = errors.New("mongodb does not answer")
+		require.ErrorIs(t, consumer.Handle(t.Context(), message), w.noLetters)
+		w.noLetters = nil
+		require.NoError(t, consumer.Handle(t.Context(), message))
+	}
+	require.Len(t, w.letters, 2)
+	require.Empty(t, w.told)
+}
