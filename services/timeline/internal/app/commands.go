@@ -18,6 +18,7 @@ func Commands() map[string]process.Command {
 	return map[string]process.Command{
 		"serve":              with(serve),
 		"drain-dead-letters": with(drainDeadLetters),
+		"rebuild":            with(rebuild),
 	}
 }
 

@@ -284,6 +284,8 @@ func TestT1AFeedThatRedisLostIsBuiltAgain(t *testing.T) {
 	require.Equal(t, []int64{1}, f.home(t, 1))
 	require.NoError(t, f.service.redis.Conn().FlushDB(t.Context()).Err())
 	require.Equal(t, []int64{1}, f.home(t, 1))
+	require.NoError(t, rebuild(t.Context(), f.cfg, nil))
+	require.Equal(t, []int64{1}, f.home(t, 1))
 	f.write(t, contenttest.Post{ID: 2, Author: 2, CreatedAt: minutes(2)})
 	eventually(t, "it is pushed to again", func() bool { return len(f.home(t, 1)) == 2 })
 }

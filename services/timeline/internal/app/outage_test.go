@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"testing"
@@ -42,12 +43,20 @@ func (f *fleet) unfollowAtMember(follower, target int64) { f.member.Unfollow(fol
 // ready is what the check for readiness answers.
 func (f *fleet) ready(t *testing.T) int {
 	t.Helper()
+	status, _ := f.readiness(t)
+	return status
+}
+
+func (f *fleet) readiness(t *testing.T) (status int, text string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.url+"/healthcheck/ready", nil)
 	require.NoError(t, err)
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	return response.StatusCode
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(raw)
 }
 
 // live lets the tokens of a test pass without member.
@@ -137,5 +146,7 @@ func TestWithNeitherMySQLNorRedisThePodIsNotReady(t *testing.T) {
 		cfg.RedisAddr = "127.0.0.1:1"
 		cfg.MySQLDSN = "u:p@tcp(127.0.0.1:1)/dailyfeed"
 	})
-	require.Equal(t, http.StatusServiceUnavailable, f.ready(t))
+	status, missing := f.readiness(t)
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Equal(t, "mysql or redis", missing)
 }

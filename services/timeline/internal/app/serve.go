@@ -74,3 +74,16 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 	slog.InfoContext(ctx, "dead letters applied", "letters", done)
 	return err
 }
+
+// rebuild has every stored feed built again from the database when it is next
+// read, while the service serves.
+func rebuild(ctx context.Context, cfg config.Config, _ []string) error {
+	s, err := wire(cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	feeds, err := s.feeds.ForgetAll(ctx)
+	slog.InfoContext(ctx, "feeds forgotten", "feeds", feeds)
+	return err
+}

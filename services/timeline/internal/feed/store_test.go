@@ -180,3 +180,17 @@ func TestACompactEntryCostsTwelveBytesAndWhatTheAllocatorRounds(t *testing.T) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, bytes, int64(13*timeline.FeedLength), "a sorted set that is not compact takes about 100 each")
 }
+
+func TestEveryFeedCanBeForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for reader := range timeline.MemberID(2500) {
+		h.build(t, reader+1, 1, 9)
+	}
+	forgotten, err := h.ForgetAll(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2500, forgotten)
+	for _, reader := range []timeline.MemberID{1, 1000, 2500} {
+		h.requireState(t, reader, timeline.FeedMissing)
+	}
+}
