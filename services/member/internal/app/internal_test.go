@@ -20,17 +20,21 @@ func TestInternalEndpointsDoNotExistWithoutTheFleetsCredential(t *testing.T) {
 	f := start(t)
 	p := f.person(t)
 	for _, route := range []struct{ method, path string }{
-		{"POST", "/internal/tokens/introspect"}, {"POST", "/internal/sessions/refresh-state"}, {"POST", "/internal/members/summaries"},
-		{"GET", path("/internal/members/", p.id, "/followings")}, {"GET", path("/internal/members/", p.id, "/followers")}, {"POST", "/internal/members/picture-usage"},
+		{"POST", "/internal/tokens/introspect"},
+		{"POST", "/internal/sessions/refresh-state"},
+		{"POST", "/internal/members/summaries"},
+		{"GET", path("/internal/members/", p.id, "/followings")},
+		{"GET", path("/internal/members/", p.id, "/followers")},
+		{"POST", "/internal/members/picture-usage"},
 	} {
 		f.do(t, p, route.method, route.path, "{}").requireCode(t, 404, "NOT_FOUND")
 		f.do(t, p, route.method, route.path, "{}", "X-Internal-Token", "wrong").requireCode(t, 404, "NOT_FOUND")
 	}
 }
 
-func (f *fleet) introspect(t *testing.T, claims map[string]any) bool {
+func (f *fleet) introspect(t *testing.T, claims tokenClaims) bool {
 	t.Helper()
-	body := fmt.Sprintf(`{"jti":"%s","sid":%.0f,"memberId":%.0f}`, claims["jti"], claims["sid"], claims["memberId"])
+	body := fmt.Sprintf(`{"jti":%q,"sid":%d,"memberId":%d}`, claims.TokenID, claims.SessionID, claims.MemberID)
 	return read[memberrest.TokenState](t, f.fleetOnly(t, "POST", "/internal/tokens/introspect", body).requireOK(t, 200)).Active
 }
 
@@ -42,10 +46,12 @@ func TestIntrospectKnowsFromMySQLWhatIsAlive(t *testing.T) {
 	require.True(t, f.introspect(t, claims))
 	require.NoError(t, f.service.redis.Conn().FlushDB(t.Context()).Err())
 	require.True(t, f.introspect(t, claims))
-	require.EqualValues(t, 1, f.service.redis.Conn().Exists(t.Context(), fmt.Sprintf("member:authentication:session-revoked:%.0f", claims["sid"])).Val(), "it tells Redis what it found")
-	other := map[string]any{"jti": claims["jti"], "sid": claims["sid"], "memberId": claims["memberId"].(float64) + 1}
+	require.EqualValues(t, 1, f.service.redis.Conn().Exists(t.Context(), path("member:authentication:session-revoked:", claims.SessionID)).Val(), "it tells Redis what it found")
+	other := claims
+	other.MemberID++
 	require.False(t, f.introspect(t, other))
-	other = map[string]any{"jti": claims["jti"], "sid": claims["sid"].(float64) + 1, "memberId": claims["memberId"]}
+	other = claims
+	other.SessionID++
 	require.False(t, f.introspect(t, other))
 	f.do(t, p, "POST", "/api/authentication/logout", "").requireOK(t, 200)
 	require.NoError(t, f.service.redis.Conn().FlushDB(t.Context()).Err())

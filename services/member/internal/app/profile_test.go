@@ -25,9 +25,15 @@ func TestIdsInPathsArePositiveNumbersAndUnknownMembersAreNotFound(t *testing.T) 
 	f := start(t)
 	p := f.person(t)
 	routes := []struct{ method, path string }{
-		{"GET", "/api/members/%"}, {"GET", "/api/members/%/profile"}, {"GET", "/api/members/profile/%"}, {"GET", "/api/members/%/summary"},
-		{"GET", "/api/members/%/followers-followings"}, {"GET", "/api/members/%/followers/more"}, {"GET", "/api/members/%/followings/more"},
-		{"POST", "/api/members/follow/%"}, {"DELETE", "/api/members/follow/%"},
+		{"GET", "/api/members/%"},
+		{"GET", "/api/members/%/profile"},
+		{"GET", "/api/members/profile/%"},
+		{"GET", "/api/members/%/summary"},
+		{"GET", "/api/members/%/followers-followings"},
+		{"GET", "/api/members/%/followers/more"},
+		{"GET", "/api/members/%/followings/more"},
+		{"POST", "/api/members/follow/%"},
+		{"DELETE", "/api/members/follow/%"},
 	}
 	for _, route := range routes {
 		for _, id := range []string{"foo", "0", "-1", "1.5", "9007199254740992", "1e3", "%20", "٣"} {

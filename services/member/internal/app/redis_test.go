@@ -22,7 +22,7 @@ func ownRedis(t *testing.T) (*fleet, *server.Redis) {
 
 func flagOf(t *testing.T, f *fleet, p *person) string {
 	t.Helper()
-	return f.service.redis.Conn().Get(t.Context(), path("member:authentication:session-revoked:", int64(claimsOf(t, p.bearer)["sid"].(float64)))).Val()
+	return f.service.redis.Conn().Get(t.Context(), path("member:authentication:session-revoked:", claimsOf(t, p.bearer).SessionID)).Val()
 }
 
 func TestWithRedisDeadEverythingStillWorksAndWhatEndedStaysEnded(t *testing.T) {
@@ -73,7 +73,7 @@ func TestARevocationThatWasNotAnnouncedIsRepeatedByAnotherProcess(t *testing.T) 
 	t.Parallel()
 	f, redis := ownRedis(t)
 	p := f.person(t)
-	sid := int64(claimsOf(t, p.bearer)["sid"].(float64))
+	sid := claimsOf(t, p.bearer).SessionID
 	// what a process leaves that could not reach Redis and died
 	_, err := f.service.pool.SQL().ExecContext(t.Context(), "UPDATE member_sessions SET revoked_at = NOW(6), announced_at = NULL WHERE id = ?", sid)
 	require.NoError(t, err)

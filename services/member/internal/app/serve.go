@@ -32,7 +32,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	defer s.close()
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
 	group.Add("admin", s.server.RunAdmin(s.registry))
-	group.Add("signing keys", s.runKeys)
+	group.AddLoop("signing keys", s.keepKeys)
 	group.AddLoop("verification keys", s.keys.Run)
 	for _, c := range s.background(cfg) {
 		group.AddLoop(c.name, c.run)
@@ -81,9 +81,9 @@ func (s *service) untilIdle(work func(ctx context.Context) (worked bool, err err
 	}
 }
 
-// runKeys waits until a key can sign, making the first one where there is none,
-// and then keeps up with the table.
-func (s *service) runKeys(ctx context.Context, ready func()) error {
+// keepKeys waits until a key can sign, making the first one where there is none,
+// and then keeps up with the table. The server is live meanwhile, and not ready.
+func (s *service) keepKeys(ctx context.Context) error {
 	err := process.WaitFor(ctx, "signing key", func(ctx context.Context) error {
 		if _, err := s.rotator.EnsureFirst(ctx); err != nil {
 			return err
@@ -94,7 +94,6 @@ func (s *service) runKeys(ctx context.Context, ready func()) error {
 		return err
 	}
 	s.signing.Store(true)
-	ready()
 	return process.Every(ctx, "reload keys", s.reloadKeys, s.ring.Reload)
 }
 
@@ -124,7 +123,7 @@ type announcing struct {
 
 func (a *announcing) step(ctx context.Context) error {
 	s := a.service
-	if s.redis.Ping(ctx) != nil { // nothing to be done until it is back
+	if !s.redisAnswers(ctx) { // nothing to be done until it does
 		a.told = false
 		return nil
 	}
@@ -147,6 +146,8 @@ func (a *announcing) step(ctx context.Context) error {
 	slog.InfoContext(ctx, "revocations announced", "sessions", n)
 	return nil
 }
+
+func (s *service) redisAnswers(ctx context.Context) bool { return s.redis.Ping(ctx) == nil }
 
 // keepHouse measures the table of events and removes what is not kept.
 func (s *service) keepHouse(ctx context.Context) error {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
@@ -13,6 +14,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/member/internal/mysqlstore"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/password"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/publisher"
+	"github.com/dailyfeed/dailyfeed/services/member/internal/signing"
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
@@ -36,7 +38,7 @@ func (s *service) openServer(cfg config.Config) error {
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: within, DeadSessions: within, Now: now}),
 		Caller:       func(ctx context.Context) int64 { return int64(callerOf(ctx).MemberID) },
 		Book:         mysql.NewAnswerBook(s.pool, mysqlstore.AnswerTable, now),
-		Unavailable:  mysql.IsUnavailable,
+		Unavailable:  isUnavailable,
 		Ready:        ready,
 		Registerer:   s.registry,
 		Document:     memberrest.Document(),
@@ -47,6 +49,11 @@ func (s *service) openServer(cfg config.Config) error {
 	}
 	api.Mount(s.server)
 	return nil
+}
+
+// isUnavailable says whether a failure passes by itself.
+func isUnavailable(err error) bool {
+	return mysql.IsUnavailable(err) || errors.Is(err, signing.ErrNoKey)
 }
 
 func (s *service) api(cfg config.Config) (*httpapi.API, error) {

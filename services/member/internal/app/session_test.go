@@ -52,7 +52,7 @@ func TestT1AndA6ReplaceTheCookieAndGrantANewToken(t *testing.T) {
 	require.Equal(t, "Bearer "+body.AccessToken, a6.header.Get("Authorization"))
 	require.EqualValues(t, 7200, body.ExpiresIn)
 	claims := claimsOf(t, a6.header.Get("Authorization"))
-	require.Equal(t, claimsOf(t, p.bearer)["sid"], claims["sid"], "the session stays")
+	require.Equal(t, claimsOf(t, p.bearer).SessionID, claims.SessionID, "the session stays")
 }
 
 func TestTwoTabsThatRefreshAtOnceBothGoOn(t *testing.T) {

@@ -3,9 +3,12 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -210,4 +213,33 @@ func TestAStormOfSignUpsIsBoundedAndAnswered429(t *testing.T) {
 	require.Positive(t, made.Load())
 	require.Positive(t, refused.Load())
 	require.EqualValues(t, 20, made.Load()+refused.Load())
+}
+
+func TestAClientThatSendsItsBodySlowlyHoldsNoHashingSlot(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *config.Config) {
+		c.PasswordHashSlots, c.PasswordHashQueue, c.PasswordHashWait = 1, 0, time.Second
+	})
+	reader, writer := io.Pipe()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.url+"/api/authentication/signup", reader)
+	require.NoError(t, err)
+	done := make(chan int, 1)
+	go func() {
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			done <- 0
+			return
+		}
+		_ = response.Body.Close()
+		done <- response.StatusCode
+	}()
+	body := signUpBody(unique()+"@dailyfeed.example", "h_"+unique())
+	_, err = io.WriteString(writer, body[:10])
+	require.NoError(t, err)
+	f.signUp(t)
+	_, err = io.WriteString(writer, body[10:])
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	require.Equal(t, http.StatusCreated, <-done)
+	f.do(t, nil, "POST", "/api/authentication/signup", `{"bio":"`+strings.Repeat("a", 1<<20)+`"}`).requireCode(t, 413, "PAYLOAD_TOO_LARGE")
 }

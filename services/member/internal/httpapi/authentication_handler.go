@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -15,8 +17,10 @@ import (
 )
 
 // reserveHash waits for a hashing slot before the write opens its transaction,
-// so that nobody waits for one with a connection in hand.
+// so that nobody waits for one with a connection in hand. The body is read
+// before that: a client that sends it slowly must not hold a slot meanwhile.
 func (a *API) reserveHash(c *gin.Context) {
+	readAhead(c.Request)
 	ctx, release, err := a.Slots.Reserve(c.Request.Context())
 	if errors.Is(err, member.ErrBusy) {
 		err = apierr.CodeTooManyRequests.Wrap(err)
@@ -29,6 +33,27 @@ func (a *API) reserveHash(c *gin.Context) {
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
 }
+
+// readAhead reads as much of the body as a request may have; whoever reads it
+// next gets the same bytes, and then the same end or error.
+func readAhead(r *http.Request) {
+	const most = 1<<20 + 1
+	head, err := io.ReadAll(io.LimitReader(r.Body, most))
+	rest := io.Reader(r.Body)
+	if err != nil {
+		rest = brokenReader{err}
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), rest), r.Body}
+}
+
+// brokenReader fails as an earlier read did.
+type brokenReader struct{ err error }
+
+// Read implements io.Reader.
+func (b brokenReader) Read([]byte) (int, error) { return 0, b.err }
 
 func (a *API) signUp(c *gin.Context) (httpserver.Reply, error) {
 	var request memberrest.SignUpRequest

@@ -29,10 +29,13 @@ type Cookies struct {
 
 // cookie has the attributes that are the same wherever a cookie is set or cleared.
 func (a *API) cookie(c *gin.Context, name, value string, maxAge int) string {
-	cookie := http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if a.Cookies.Secure || a.server.IsHTTPS(c) {
-		cookie.Secure, cookie.SameSite = true, http.SameSiteStrictMode
+	secure := a.Cookies.Secure || a.server.IsHTTPS(c)
+	sameSite := http.SameSiteLaxMode
+	if secure {
+		sameSite = http.SameSiteStrictMode
 	}
+	//nolint:gosec // at home there is no https, and then the contract wants Lax without Secure
+	cookie := http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: secure, SameSite: sameSite}
 	return cookie.String()
 }
 

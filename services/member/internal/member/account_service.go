@@ -11,11 +11,8 @@ import (
 
 // AccountStores is what AccountService needs of a database.
 type AccountStores interface {
-	Transactor
-	AccountStore
-	ProfileStore
-	ProfileReader
-	SessionStore
+	LoginStores
+	Profiles
 	FollowUndoer
 }
 
@@ -86,7 +83,7 @@ func (s *AccountService) SignUp(ctx context.Context, newcomer SignUp) (profile P
 		} else if err != nil {
 			return err
 		}
-		return s.facts.Record(ctx, MemberFact{Change: SignedUp, Member: profile.MemberID, At: now, Profile: profile})
+		return s.facts.Record(ctx, AccountFact{Change: SignedUp, Member: profile.MemberID, At: now, Profile: profile})
 	})
 	return profile, err
 }
@@ -169,7 +166,7 @@ func (s *AccountService) removeProfile(ctx context.Context, member MemberID) err
 		return err
 	}
 	gone := Profile{ID: profile.ID, MemberID: member, CreatedAt: profile.CreatedAt, UpdatedAt: s.now(), Version: profile.Version + 1}
-	if err := s.facts.Record(ctx, MemberFact{Change: Deactivated, Member: member, At: gone.UpdatedAt, Profile: gone}); err != nil {
+	if err := s.facts.Record(ctx, AccountFact{Change: Deactivated, Member: member, At: gone.UpdatedAt, Profile: gone}); err != nil {
 		return err
 	}
 	return s.store.AfterCommit(ctx, func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"log/slog"
 	"strconv"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
@@ -59,13 +58,9 @@ func (a attempts) begin(ctx context.Context, budgets ...Budget) (Attempt, error)
 // withdraw takes an attempt back. What fails here leaves a count too high,
 // which passes by itself, so it does not fail the caller.
 func (a attempts) withdraw(ctx context.Context, attempt Attempt) {
-	if err := a.limiter.Withdraw(ctx, attempt); err != nil {
-		slog.WarnContext(ctx, "attempt not taken back", "error", err)
-	}
+	_ = a.limiter.Withdraw(ctx, attempt)
 }
 
 func (a attempts) clear(ctx context.Context, budget Budget) {
-	if err := a.limiter.Clear(ctx, budget); err != nil {
-		slog.WarnContext(ctx, "attempts not cleared", "error", err)
-	}
+	_ = a.limiter.Clear(ctx, budget)
 }

@@ -2,14 +2,22 @@ package member
 
 import "context"
 
+// DirectoryStores is what DirectoryService needs of a database.
+type DirectoryStores interface {
+	ProfileReader
+	FollowReader
+	FollowExporter
+	NewcomerReader
+}
+
 // DirectoryService lists members: who follows whom, and who is new.
 type DirectoryService struct {
-	store   FollowStores
+	store   DirectoryStores
 	signals ChangeSignals
 }
 
 // NewDirectoryService joins the lists of members to their store.
-func NewDirectoryService(store FollowStores, signals ChangeSignals) *DirectoryService {
+func NewDirectoryService(store DirectoryStores, signals ChangeSignals) *DirectoryService {
 	return &DirectoryService{store: store, signals: signals}
 }
 

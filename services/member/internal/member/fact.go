@@ -3,7 +3,7 @@ package member
 import "time"
 
 // Fact is something that a member did. It carries the state after the change,
-// so that whoever hears of it need not ask back. It is a MemberFact or a
+// so that whoever hears of it need not ask back. It is a AccountFact or a
 // FollowFact.
 type Fact interface{ isFact() }
 
@@ -20,8 +20,8 @@ const (
 	Deactivated
 )
 
-// MemberFact states what a member did with its own account.
-type MemberFact struct {
+// AccountFact states what a member did with its own account.
+type AccountFact struct {
 	Change Change
 	Member MemberID
 	At     time.Time
@@ -42,5 +42,5 @@ type FollowFact struct {
 	Version int64
 }
 
-func (MemberFact) isFact() {}
-func (FollowFact) isFact() {}
+func (AccountFact) isFact() {}
+func (FollowFact) isFact()  {}

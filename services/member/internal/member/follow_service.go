@@ -11,9 +11,8 @@ const MaxFollowings = 1000
 // FollowStores is what FollowService needs of a database.
 type FollowStores interface {
 	Transactor
-	ProfileReader
 	FollowStore
-	FollowReader
+	FollowExporter
 }
 
 // FollowService is who follows whom.

@@ -9,12 +9,11 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
-// LoginStores is what LoginService needs of a database.
+// LoginStores is what the services of logins and sessions need of a database.
 type LoginStores interface {
 	Transactor
-	AccountStore
-	SessionStore
-	RefreshTokenStore
+	Accounts
+	Sessions
 }
 
 // LoginService lets members in.
@@ -198,7 +197,7 @@ func (s *LoginService) open(ctx context.Context, seen Account, stronger Password
 		if login.DeviceToken, err = s.secrets.newDeviceToken(account.ID, account.PasswordChangedAt); err != nil {
 			return err
 		}
-		if err := s.facts.Record(ctx, MemberFact{Change: LoggedIn, Member: account.ID, At: now}); err != nil {
+		if err := s.facts.Record(ctx, AccountFact{Change: LoggedIn, Member: account.ID, At: now}); err != nil {
 			return err
 		}
 		_ = s.announcer.SessionLive(ctx, session.ID) // where it fails, services ask Introspect

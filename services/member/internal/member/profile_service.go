@@ -10,9 +10,8 @@ import (
 // ProfileStores is what ProfileService needs of a database.
 type ProfileStores interface {
 	Transactor
-	AccountStore
-	ProfileStore
-	ProfileReader
+	EmailStore
+	Profiles
 }
 
 // ProfileService shows and changes profiles.
@@ -199,7 +198,7 @@ func (s *ProfileService) save(ctx context.Context, before Profile, after *Profil
 		return err
 	}
 	if looksDifferent(before, *after) {
-		fact := MemberFact{Change: Updated, Member: after.MemberID, At: after.UpdatedAt, Profile: *after}
+		fact := AccountFact{Change: Updated, Member: after.MemberID, At: after.UpdatedAt, Profile: *after}
 		if err := s.facts.Record(ctx, fact); err != nil {
 			return err
 		}

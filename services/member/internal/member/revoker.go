@@ -9,7 +9,7 @@ import (
 
 // revoker ends sessions for the use cases that do.
 type revoker struct {
-	store     SessionStore
+	store     RevocationStore
 	announcer Announcer
 	now       Clock
 }

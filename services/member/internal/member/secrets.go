@@ -117,7 +117,7 @@ func (s *Secrets) knowsDevice(token string, member MemberID, changedAt time.Time
 func deviceSeal(key, raw []byte, member MemberID, changedAt time.Time) []byte {
 	about := strconv.AppendInt(nil, int64(member), 10)
 	about = append(about, '@')
-	about = binary.BigEndian.AppendUint64(about, uint64(changedAt.UnixMicro())) //nolint:gosec // only compared
+	about = binary.BigEndian.AppendUint64(about, uint64(changedAt.UnixMicro()))
 	return mac(key, "device of "+string(about), raw)
 }
 

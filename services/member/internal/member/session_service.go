@@ -8,17 +8,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
-// SessionStores is what SessionService needs of a database.
-type SessionStores interface {
-	Transactor
-	AccountStore
-	SessionStore
-	RefreshTokenStore
-}
-
 // SessionService keeps members in, and lets them out.
 type SessionService struct {
-	store     SessionStores
+	store     LoginStores
 	facts     FactLog
 	announcer Announcer
 	security  SecurityLog
@@ -29,7 +21,7 @@ type SessionService struct {
 }
 
 // NewSessionService joins the use cases of sessions to their ports.
-func NewSessionService(store SessionStores, d SessionDeps) *SessionService {
+func NewSessionService(store LoginStores, d SessionDeps) *SessionService {
 	return &SessionService{
 		store: store, facts: d.Facts, announcer: d.Announcer, security: d.Security, secrets: d.Secrets, now: d.Now,
 		granter: granter{signer: d.Signer, secrets: d.Secrets, ttl: d.AccessTTL},
@@ -54,7 +46,7 @@ func (s *SessionService) LogOut(ctx context.Context, caller Caller) error {
 }
 
 func (s *SessionService) endOne(ctx context.Context, session Session, reason RevokeReason) error {
-	fact := MemberFact{Change: LoggedOut, Member: session.MemberID, At: s.now()}
+	fact := AccountFact{Change: LoggedOut, Member: session.MemberID, At: s.now()}
 	if err := s.facts.Record(ctx, fact); err != nil {
 		return err
 	}
@@ -72,7 +64,7 @@ func (s *SessionService) LogOutEverywhere(ctx context.Context, caller Caller) er
 		if err != nil {
 			return err
 		}
-		fact := MemberFact{Change: LoggedOut, Member: account.ID, At: s.now()}
+		fact := AccountFact{Change: LoggedOut, Member: account.ID, At: s.now()}
 		if err := s.facts.Record(ctx, fact); err != nil {
 			return err
 		}
@@ -139,10 +131,13 @@ func (s *SessionService) Introspect(ctx context.Context, caller Caller) (active 
 		if session.MemberID != caller.MemberID || session.Revoked {
 			return nil
 		}
-		_ = s.announcer.SessionLive(ctx, session.ID)
 		blacklisted, err := s.store.IsBlacklisted(ctx, caller.TokenID)
-		active = err == nil && !blacklisted
-		return err
+		if err != nil || blacklisted {
+			return err
+		}
+		active = true
+		_ = s.announcer.SessionLive(ctx, session.ID)
+		return nil
 	})
 	return active, err
 }

@@ -30,7 +30,7 @@ func toAccount(r accountRow) member.Account {
 		SessionEpoch:      member.SessionID(r.SessionEpoch),
 		CreatedAt:         r.CreatedAt,
 	}
-	for _, role := range strings.Split(r.Roles, roleSeparator) {
+	for role := range strings.SplitSeq(r.Roles, roleSeparator) {
 		if role != "" {
 			account.Roles = append(account.Roles, member.Role(role))
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/member"
-	"github.com/dailyfeed/dailyfeed/services/member/internal/mysqlstore"
 )
 
 // crowd makes members by the database alone who all follow target.
@@ -71,7 +70,7 @@ func TestLeavingStatesTheFollowsThatWereTheMembersOwnDoing(t *testing.T) {
 	facts := h.ledger.all()[before:]
 	require.Len(t, facts, 2)
 	require.Equal(t, member.FollowFact{Follower: id, Target: idol, At: h.watch.now(), Version: 4}, facts[0])
-	gone, ok := facts[1].(member.MemberFact)
+	gone, ok := facts[1].(member.AccountFact)
 	require.True(t, ok)
 	require.Equal(t, []any{member.Deactivated, id, int64(2), false, ""}, []any{gone.Change, gone.Member, gone.Profile.Version, gone.Profile.Active, gone.Profile.MemberName})
 	h.requireExactCounters(t)
@@ -143,15 +142,7 @@ func TestWhatHasExpiredIsCleanedAndNothingElse(t *testing.T) {
 	h.watch.advance(member.SessionIdle + 25*60*60*1e9)
 	kept := h.logIn(t, "haneul")
 	removed := clean()
-	require.EqualValues(t, []int64{2, 1, 1}, []int64{removed["refresh tokens"], removed["idle sessions"], removed["blacklisted tokens"]})
+	require.Equal(t, []int64{2, 1, 1}, []int64{removed["refresh tokens"], removed["idle sessions"], removed["blacklisted tokens"]})
 	h.mustRefresh(t, kept.RefreshToken)
 	require.EqualValues(t, 1, h.count(t, "SELECT COUNT(*) FROM member_sessions"))
-}
-
-func TestTheSchemaIsKnownToBeThere(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	require.NoError(t, h.store.CheckSchema(t.Context()))
-	require.NoError(t, h.pool.DB(t.Context()).Exec("DROP TABLE member_login_budgets").Error)
-	require.ErrorIs(t, h.store.CheckSchema(t.Context()), mysqlstore.ErrWrongSchema)
 }

@@ -69,7 +69,7 @@ func TestManyParallelRefreshesLeaveOneLiveToken(t *testing.T) {
 	h := newHouse(t)
 	h.member(t, "haneul")
 	token := h.logIn(t, "haneul").RefreshToken
-	const tabs = 200
+	const tabs = 1000
 	grants := make([]member.Grant, tabs)
 	errs := together(tabs, func(i int) (err error) {
 		grants[i], err = h.sessions.Refresh(t.Context(), token, member.Client{})

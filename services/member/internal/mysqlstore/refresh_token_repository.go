@@ -21,7 +21,7 @@ func (s *Store) AddRefreshToken(ctx context.Context, token member.RefreshToken) 
 
 // FindRefreshToken implements member.RefreshTokenStore.
 func (s *Store) FindRefreshToken(ctx context.Context, hash member.TokenHash) (member.RefreshToken, member.Session, error) {
-	token, err := one[refreshTokenRow](ctx, s, "refresh token", "SELECT "+refreshTokenColumns+" FROM jwt_refresh_tokens t WHERE t.token_hash = ?", hash[:])
+	token, err := one[refreshTokenRow](ctx, s, "refresh token", "SELECT "+familyColumns+" FROM jwt_refresh_tokens t WHERE t.token_hash = ?", hash[:])
 	if err != nil {
 		return member.RefreshToken{}, member.Session{}, err
 	}
@@ -32,7 +32,7 @@ func (s *Store) FindRefreshToken(ctx context.Context, hash member.TokenHash) (me
 // FindChain implements member.RefreshTokenStore.
 func (s *Store) FindChain(ctx context.Context, session member.SessionID, from member.RefreshTokenID, limit int) ([]member.RefreshToken, error) {
 	var rows []refreshTokenRow
-	err := s.pool.DB(ctx).Raw("SELECT "+refreshTokenColumns+" FROM jwt_refresh_tokens t WHERE t.session_id = ? AND t.id >= ? ORDER BY t.id LIMIT ?", session, from, limit).
+	err := s.pool.DB(ctx).Raw("SELECT "+familyColumns+" FROM jwt_refresh_tokens t WHERE t.session_id = ? AND t.id >= ? ORDER BY t.id LIMIT ?", session, from, limit).
 		Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("find tokens of session %d: %w", session, err)

@@ -42,7 +42,7 @@ func fromSession(s member.Session) sessionRow {
 	}
 }
 
-const refreshTokenColumns = `t.id, t.session_id, t.member_id, t.token_hash, t.access_token_id, t.successor_id, t.replaced_at,
+const familyColumns = `t.id, t.session_id, t.member_id, t.token_hash, t.access_token_id, t.successor_id, t.replaced_at,
 	t.expires_at, t.is_revoked, t.device_info, t.ip_address, t.created_at`
 
 type refreshTokenRow struct {

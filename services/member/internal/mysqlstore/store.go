@@ -5,7 +5,6 @@ package mysqlstore
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -32,11 +31,13 @@ func Migrations() (fs.FS, error) { return fs.Sub(files, "migrations") }
 type Store struct{ pool *mysql.Pool }
 
 var (
-	_ member.AccountStores = (*Store)(nil)
-	_ member.LoginStores   = (*Store)(nil)
-	_ member.SessionStores = (*Store)(nil)
-	_ member.ProfileStores = (*Store)(nil)
-	_ member.FollowStores  = (*Store)(nil)
+	_ member.AccountStores     = (*Store)(nil)
+	_ member.LoginStores       = (*Store)(nil)
+	_ member.ProfileStores     = (*Store)(nil)
+	_ member.FollowStores      = (*Store)(nil)
+	_ member.DirectoryStores   = (*Store)(nil)
+	_ member.RevocationLog     = (*Store)(nil)
+	_ member.ImageRemovalStore = (*Store)(nil)
 )
 
 // New keeps the domain in pool's schema.
@@ -50,22 +51,6 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context) error) er
 // AfterCommit implements member.Transactor.
 func (s *Store) AfterCommit(ctx context.Context, hook func()) error {
 	return s.pool.AfterCommit(ctx, hook)
-}
-
-// ErrWrongSchema is a database whose migrations have not been run.
-var ErrWrongSchema = errors.New("mysqlstore: schema is not migrated")
-
-// CheckSchema fails where a table of this version of the service is missing.
-func (s *Store) CheckSchema(ctx context.Context) error {
-	if err := s.pool.Ping(ctx); err != nil {
-		return err
-	}
-	var one []int
-	err := s.pool.DB(ctx).Raw("SELECT 1 FROM member_login_budgets, " + AnswerTable + ", member_publisher_dead_letters LIMIT 1").Scan(&one).Error
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrWrongSchema, err)
-	}
-	return nil
 }
 
 // one runs a query that finds at most one row.

@@ -172,7 +172,7 @@ type stored struct {
 }
 
 func (s stored) derive(password string) []byte {
-	return argon2.IDKey([]byte(password), s.salt, s.params.Passes, s.params.MemoryKiB, s.params.Lanes, uint32(len(s.sum))) //nolint:gosec // at most 255
+	return argon2.IDKey([]byte(password), s.salt, s.params.Passes, s.params.MemoryKiB, s.params.Lanes, uint32(len(s.sum)))
 }
 
 var encoding = base64.RawStdEncoding

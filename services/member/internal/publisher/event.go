@@ -20,15 +20,15 @@ var types = map[member.Change]activityrecord.Type{
 // toEvent maps a fact to the event that states it, under the given id.
 func toEvent(fact member.Fact, eventID string) (*activityrecord.Event, error) {
 	switch f := fact.(type) {
-	case member.MemberFact:
-		return fromMemberFact(f, eventID), nil
+	case member.AccountFact:
+		return fromAccountFact(f, eventID), nil
 	case member.FollowFact:
 		return fromFollowFact(f, eventID), nil
 	}
 	return nil, fmt.Errorf("no event for fact %T", fact)
 }
 
-func fromMemberFact(f member.MemberFact, eventID string) *activityrecord.Event {
+func fromAccountFact(f member.AccountFact, eventID string) *activityrecord.Event {
 	event := &activityrecord.Event{
 		EventId: eventID, Type: types[f.Change], MemberId: int64(f.Member), OccurredAt: activityrecord.Timestamp(f.At), Version: f.Profile.Version,
 	}

@@ -34,7 +34,7 @@ func record(t *testing.T, facts ...member.Fact) []*activityrecord.Event {
 		events[i], err = activityrecord.Decode(letter.Payload)
 		require.NoError(t, err)
 		require.Equal(t, "p-20261120", letter.Topic)
-		require.EqualValues(t, events[i].GetMemberId(), letter.PartitionID)
+		require.Equal(t, events[i].GetMemberId(), letter.PartitionID)
 	}
 	return events
 }
@@ -52,7 +52,7 @@ func TestEveryChangeOfAMemberIsAnEventOfItsType(t *testing.T) {
 		member.SignedUp: {"MEMBER_SIGNUP", profile}, member.Updated: {"MEMBER_UPDATE", profile}, member.Deactivated: {"MEMBER_DEACTIVATE", gone},
 		member.LoggedIn: {"MEMBER_LOGIN", member.Profile{}}, member.LoggedOut: {"MEMBER_LOGOUT", member.Profile{}},
 	} {
-		event := record(t, member.MemberFact{Change: change, Member: 2, At: at(30), Profile: want.profile})[0]
+		event := record(t, member.AccountFact{Change: change, Member: 2, At: at(30), Profile: want.profile})[0]
 		require.Equal(t, want.name, activityrecord.TypeName(event.GetType()))
 		require.Equal(t, at(30), event.GetOccurredAt().AsTime())
 		require.Equal(t, want.profile.Version, event.GetVersion())

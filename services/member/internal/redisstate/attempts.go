@@ -97,6 +97,7 @@ func (a *Attempts) Withdraw(ctx context.Context, attempt member.Attempt) error {
 		return nil
 	})
 	if err != nil {
+		slog.WarnContext(ctx, "attempt not taken back", "error", err)
 		return fmt.Errorf("take attempt back: %w", err)
 	}
 	return nil

@@ -64,12 +64,23 @@ func newPrimary(sealer *Sealer, random io.Reader, now, activatedAt time.Time) (K
 // ErrPresent is what stores return where there is a primary already.
 var ErrPresent = errors.New("signing: there is a primary key")
 
-// Store keeps keys. Locks last until the transaction of ctx ends.
-type Store interface {
-	InTx(ctx context.Context, do func(ctx context.Context) error) error
+// Reader finds keys.
+type Reader interface {
 	// FindActiveKeys are the keys to publish.
 	FindActiveKeys(ctx context.Context) ([]Key, error)
-	// LockActiveKeys finds the same for changing them.
+}
+
+// Store keeps keys. Locks last until the transaction of ctx ends.
+type Store interface {
+	Reader
+	// InTx commits where do returns nil, and undoes everything otherwise.
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	Writer
+}
+
+// Writer changes keys.
+type Writer interface {
+	// LockActiveKeys finds the keys to publish, for changing them.
 	LockActiveKeys(ctx context.Context) ([]Key, error)
 	// AddKey fails with ErrPresent where there is another primary.
 	AddKey(ctx context.Context, key Key) error

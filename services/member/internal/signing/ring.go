@@ -20,7 +20,7 @@ var ErrNoKey = errors.New("signing: no key can sign")
 // Ring holds the active keys of a store in memory: it signs access tokens and
 // publishes the JWKS. It is safe for concurrent use.
 type Ring struct {
-	store    Store
+	store    Reader
 	sealer   *Sealer
 	settings Settings
 	now      func() time.Time
@@ -43,7 +43,7 @@ type held struct {
 }
 
 // NewRing holds nothing until Reload or Run.
-func NewRing(store Store, sealer *Sealer, settings Settings, now func() time.Time) *Ring {
+func NewRing(store Reader, sealer *Sealer, settings Settings, now func() time.Time) *Ring {
 	return &Ring{store: store, sealer: sealer, settings: settings, now: now}
 }
 
