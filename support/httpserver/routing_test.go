@@ -63,6 +63,30 @@ func TestRoutingComesBeforeAuthentication(t *testing.T) {
 	}
 }
 
+// Gin carries what its search passed over from one method's tree into the
+// next: a route like /members/:id made Allow name methods of its neighbours.
+func TestAllowNamesOnlyMethodsOfThePath(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil, func(f *fixture) {
+		reply := func(*gin.Context) (httpserver.Reply, error) { return httpserver.OK(true), nil }
+		r := f.Authenticated()
+		for _, path := range []string{"/api/members", "/api/members/profile", "/api/members/:id", "/api/members/:id/profile", "/api/members/followers", "/api/members/query/followings"} {
+			r.GET(path, f.Read(reply))
+		}
+		r.PUT("/api/members/profile", f.Write(reply))
+		r.POST("/api/members/query/in", f.Write(reply))
+		r.POST("/api/members/follow/:id", f.Write(reply))
+	})
+	for path, want := range map[string]string{
+		"/api/members/profile": "GET, HEAD, PUT", "/api/members/profile/": "GET, HEAD, PUT", "/api/members/followers": "GET, HEAD",
+		"/api/members/query": "GET, HEAD", "/api/members/7": "GET, HEAD", "/api/members/follow/7": "POST", "/api/members/query/in": "POST",
+	} {
+		got := f.send(t, "PATCH", path, "")
+		require.Equal(t, 405, got.status, path)
+		require.Equal(t, []string{want}, got.header["Allow"], path)
+	}
+}
+
 func TestKnownRoutesNeedTheirToken(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil, shop)

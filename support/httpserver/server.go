@@ -3,6 +3,7 @@ package httpserver
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -73,15 +74,51 @@ func (s *Server) newEngine() (*gin.Engine, error) {
 	return engine, nil
 }
 
-// refuseMethod completes the Allow that gin has set: HEAD is served as GET.
+// refuseMethod says which methods the path has. Gin's own Allow is not believed:
+// what its search in one method's tree passes over, it takes for a match in the
+// next one's.
 func (s *Server) refuseMethod(c *gin.Context) {
-	allowed := strings.Split(c.Writer.Header().Get("Allow"), ", ")
-	if slices.Contains(allowed, "GET") {
-		allowed = append(allowed, "HEAD")
+	allowed := s.methodsAt(c.Request.URL.Path)
+	if len(allowed) == 0 {
+		c.Writer.Header().Del("Allow")
+		s.writeFailure(c, apierr.CodeNotFound.New())
+		return
 	}
-	slices.Sort(allowed)
-	c.Header("Allow", strings.Join(slices.Compact(allowed), ", "))
+	c.Header("Allow", strings.Join(allowed, ", "))
 	s.writeFailure(c, apierr.CodeMethodNotAllowed.New())
+}
+
+// methodsAt are the methods that have a route for path, sorted; HEAD is served
+// as GET.
+func (s *Server) methodsAt(path string) (methods []string) {
+	for _, route := range s.engine.Routes() {
+		if !fitsPattern(path, route.Path) {
+			continue
+		}
+		methods = append(methods, route.Method)
+		if route.Method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods)
+}
+
+// fitsPattern compares a path with a route's, whose parameters are ":name" and
+// take one segment.
+func fitsPattern(path, pattern string) bool {
+	for {
+		segment, rest, more := strings.Cut(path, "/")
+		wanted, wantedRest, wantedMore := strings.Cut(pattern, "/")
+		isParameter := strings.HasPrefix(wanted, ":") && segment != ""
+		if segment != wanted && !isParameter || more != wantedMore {
+			return false
+		}
+		if !more {
+			return true
+		}
+		path, pattern = rest, wantedRest
+	}
 }
 
 // Public is where routes without a token are mounted.
