@@ -36,7 +36,7 @@ func fail(w http.ResponseWriter, r *http.Request, status int, code *apierr.Code)
 	id := r.Header.Get(requestIDHeader)
 	body, err := json.Marshal(failureEnvelope{
 		StatusCode: status, ResultCode: "FAIL", Code: code.Name(), Message: code.Message(wantsEnglish(r)),
-		Path: r.URL.Path, RequestID: id,
+		Path: r.URL.EscapedPath(), RequestID: id,
 	})
 	if err != nil { // cannot be: six texts and numbers
 		body = nil

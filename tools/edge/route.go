@@ -72,7 +72,7 @@ func decide(escaped, path string) decision {
 	if ambiguous(escaped, path) || under(path, hidden...) {
 		return decision{}
 	}
-	if path == jwksPath {
+	if path == jwksPath || path == jwksPath+"/" {
 		return decision{target: toService, service: Member}
 	}
 	if !under(path, apiPrefix) {
