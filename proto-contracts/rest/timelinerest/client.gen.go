@@ -202,3 +202,12 @@ func (c *Client) GetPostStatistics(ctx context.Context, postID int64, options ..
 		Path:   rest.Path("/api/timeline/statistics/posts/%s", postID),
 	}, options...)
 }
+
+// FindComments is POST /internal/comments/query/list: read many comments.
+func (c *Client) FindComments(ctx context.Context, body FindCommentsRequest, options ...rest.Option) ([]Comment, error) {
+	return rest.Call[[]Comment](ctx, c.caller, rest.Request{
+		Method: http.MethodPost,
+		Path:   "/internal/comments/query/list",
+		Body:   body,
+	}, options...)
+}

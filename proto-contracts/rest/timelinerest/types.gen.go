@@ -73,6 +73,12 @@ type CommentScrollPage struct {
 	NextCursor *string `json:"nextCursor"`
 }
 
+// FindCommentsRequest The comments to read.
+type FindCommentsRequest struct {
+	// IDs Up to 100 comment ids.
+	IDs []int64 `json:"ids"`
+}
+
 // FindPostsRequest The posts to read.
 type FindPostsRequest struct {
 	// IDs Up to 100 post ids.

@@ -5,7 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/timelinerest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/contenttest"
+	"github.com/dailyfeed/dailyfeed/support/auth/authtest"
 )
 
 // thread is a post of member 2 with comments, another, and one that is deleted.
@@ -97,6 +99,18 @@ func TestT13ListsDirectRepliesOldestFirst(t *testing.T) {
 		f.get(t, 1, "/comments/"+id+"/replies").requireCode(t, 404, "COMMENT_NOT_FOUND")
 	}
 	f.get(t, 1, "/comments/x/replies").requireCode(t, 400, "VALIDATION_FAILED", "commentId")
+}
+
+func TestSearchFindsWhichCommentsAreStillThere(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.thread(t)
+	const path = "/internal/comments/query/list"
+	f.send(t, 0, "POST", path, `{"ids":[1]}`).requireCode(t, 404, "NOT_FOUND")
+	got := read[[]timelinerest.Comment](t, f.send(t, 0, "POST", path, `{"ids":[6,1,7,10,404,1]}`, "X-Internal-Token", authtest.InternalToken))
+	require.Equal(t, []int64{6, 1}, commentIDs(got), "as asked, without what is deleted, on a deleted post, or missing")
+	require.EqualValues(t, 2, got[1].ReplyCount)
+	f.send(t, 0, "POST", path, `{}`, "X-Internal-Token", authtest.InternalToken).requireCode(t, 400, "VALIDATION_FAILED", "ids")
 }
 
 func TestPagesOfCommentsNeitherSkipNorRepeatWhileRowsAreAdded(t *testing.T) {

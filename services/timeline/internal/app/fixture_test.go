@@ -155,7 +155,10 @@ func (f *fleet) get(t *testing.T, member int64, path string, headers ...string) 
 
 func (f *fleet) send(t *testing.T, member int64, method, path, body string, headers ...string) answer {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, f.url+"/api/timeline"+path, strings.NewReader(body))
+	if !strings.HasPrefix(path, "/internal/") {
+		path = "/api/timeline" + path
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, f.url+path, strings.NewReader(body))
 	require.NoError(t, err)
 	if member != 0 {
 		f.member.Issuer.Authorize(request, member)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/timelinerest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 )
@@ -67,4 +68,19 @@ func (a *API) getComment(c *gin.Context) (httpserver.Reply, error) {
 func commentID(c *gin.Context) (timeline.CommentID, error) {
 	id, err := httpserver.PathID(c, "commentId")
 	return timeline.CommentID(id), err
+}
+
+// findComments is for search, which has seen the caller already.
+func (a *API) findComments(c *gin.Context) (httpserver.Reply, error) {
+	var request timelinerest.FindCommentsRequest
+	if err := httpserver.Bind(c, &request); err != nil {
+		return httpserver.Reply{}, err
+	}
+	ids, err := askedIDs[timeline.CommentID](request.IDs)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	const nobody timeline.MemberID = 0
+	comments, err := a.Comments.Find(c.Request.Context(), nobody, ids)
+	return httpserver.OK(mapped(comments, a.toComment)), err
 }

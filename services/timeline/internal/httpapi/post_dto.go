@@ -36,19 +36,24 @@ func toStatistics(counters timeline.PostCounters) timelinerest.PostStatistics {
 const maxAsked = 100
 
 func fromFindPosts(request timelinerest.FindPostsRequest) ([]timeline.PostID, error) {
+	return askedIDs[timeline.PostID](request.IDs)
+}
+
+// askedIDs are the ids of a bulk read, of which there may be at most maxAsked.
+func askedIDs[ID ~int64](given []int64) ([]ID, error) {
 	switch {
-	case request.IDs == nil:
+	case given == nil:
 		return nil, apierr.Violated("ids", "필수 값입니다", "is required")
-	case len(request.IDs) > maxAsked:
+	case len(given) > maxAsked:
 		most := strconv.Itoa(maxAsked)
 		return nil, apierr.Violated("ids", "최대 "+most+"개까지 조회할 수 있습니다", "must hold at most "+most)
 	}
-	ids := make([]timeline.PostID, len(request.IDs))
-	for i, id := range request.IDs {
+	ids := make([]ID, len(given))
+	for i, id := range given {
 		if id < 1 || id > httpserver.MaxID {
 			return nil, apierr.Violated("ids", "올바른 ID가 아닙니다", "must be positive integers below 2^53")
 		}
-		ids[i] = timeline.PostID(id)
+		ids[i] = ID(id)
 	}
 	return ids, nil
 }

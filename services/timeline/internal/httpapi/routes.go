@@ -51,4 +51,6 @@ func (a *API) Mount(server *httpserver.Server) {
 	r.GET("/api/timeline/members/:memberId/comments", server.Read(a.listMemberComments)) // T11
 	r.GET("/api/timeline/comments/:commentId", a.tellRead, server.Read(a.getComment))    // T12
 	r.GET("/api/timeline/comments/:commentId/replies", server.Read(a.listReplies))       // T13
+
+	server.Internal().POST("/internal/comments/query/list", server.Action(a.findComments))
 }

@@ -24,6 +24,15 @@ func (r *Reader) FindComment(ctx context.Context, viewer timeline.MemberID, id t
 	return toComment(row), failed(err, "find comment %d", id)
 }
 
+// FindComments implements timeline.CommentFinder.
+func (r *Reader) FindComments(ctx context.Context, viewer timeline.MemberID, ids []timeline.CommentID) ([]timeline.Comment, error) {
+	var s statement
+	s.add("SELECT STRAIGHT_JOIN "+commentColumns+" FROM comments c FORCE INDEX (PRIMARY) "+ofLivePost+" "+joinCommentLiked, viewer)
+	s.add("WHERE c.id IN ? AND c.is_deleted = FALSE", ids)
+	rows, err := collect(ctx, r, s, (*commentRow).fields)
+	return toComments(rows), failed(err, "find %d comments", len(ids))
+}
+
 // ListCommentsBy implements timeline.CommentStore. The comments of deleted posts
 // are passed over one by one, and what lies before an offset costs rows, since
 // the index does not say which post a comment is on.

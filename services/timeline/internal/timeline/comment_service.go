@@ -8,13 +8,13 @@ import (
 
 // CommentService is what members do with comments and replies.
 type CommentService struct {
-	store   CommentStore
+	store   CommentReader
 	authors AuthorBook
 	now     Clock
 }
 
 // NewCommentService joins the use cases of comments to what they read from.
-func NewCommentService(store CommentStore, authors AuthorBook, now Clock) *CommentService {
+func NewCommentService(store CommentReader, authors AuthorBook, now Clock) *CommentService {
 	return &CommentService{store: store, authors: authors, now: now}
 }
 
@@ -30,6 +30,30 @@ func (s *CommentService) Read(ctx context.Context, viewer MemberID, id CommentID
 		return view, nil, nil
 	}
 	return view, &Read{Reader: viewer, PostID: comment.PostID, CommentID: id, At: s.now()}, nil
+}
+
+// Find shows those of the comments that are live and on live posts, in the
+// order of ids.
+func (s *CommentService) Find(ctx context.Context, viewer MemberID, ids []CommentID) ([]CommentView, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.store.FindComments(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	live := make(map[CommentID]Comment, len(found))
+	for _, comment := range found {
+		live[comment.ID] = comment
+	}
+	ordered := make([]Comment, 0, len(live))
+	for _, id := range ids {
+		if comment, ok := live[id]; ok {
+			ordered = append(ordered, comment)
+			delete(live, id)
+		}
+	}
+	return s.sign(ctx, ordered), nil
 }
 
 // ListOwn lists the caller's comments and replies, newest first.

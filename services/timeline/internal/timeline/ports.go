@@ -55,6 +55,19 @@ type CommentStore interface {
 	HasPost(ctx context.Context, id PostID) (bool, error)
 }
 
+// CommentFinder finds comments by id.
+type CommentFinder interface {
+	// FindComments finds those of the comments that are live and on live posts,
+	// in any order.
+	FindComments(ctx context.Context, viewer MemberID, ids []CommentID) ([]Comment, error)
+}
+
+// CommentReader is all that is read of comments.
+type CommentReader interface {
+	CommentStore
+	CommentFinder
+}
+
 // AuthorBook knows how members sign.
 type AuthorBook interface {
 	// FindAuthors returns an Author for each id. It never fails: of whom nothing
