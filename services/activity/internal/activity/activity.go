@@ -22,6 +22,8 @@ type Activity struct {
 	// CreatedAt is when it happened first, UpdatedAt when it happened last.
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// RecordedAt is when it came here first; the store sets it.
+	RecordedAt time.Time
 }
 
 // FromEvent completes an activity that an event tells of: it gives it its id.

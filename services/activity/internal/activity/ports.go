@@ -68,6 +68,15 @@ type FollowedReader interface {
 	FindBuried(ctx context.Context, things []Thing) (map[Thing]bool, error)
 }
 
+// RecentReader reads what was recorded lately.
+type RecentReader interface {
+	// ListRecorded returns at most limit activities of types that were recorded
+	// after a time and an id, in the order of these two.
+	ListRecorded(ctx context.Context, types []Type, after time.Time, id ID, limit int) ([]Activity, error)
+	// FindByID finds an activity by its id, else ErrAbsent.
+	FindByID(ctx context.Context, id ID) (Activity, error)
+}
+
 // MarkStore keeps up to when members have read.
 type MarkStore interface {
 	// FindMark is the end of what member has read; the zero time where it has

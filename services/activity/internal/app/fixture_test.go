@@ -70,8 +70,13 @@ func (f *fleet) join(t *testing.T) {
 	s := f.service
 	server := httptest.NewServer(contracttest.Handler(t, contract, s.server))
 	f.url = server.URL
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { _ = s.runHub(ctx); close(done) }()
 	t.Cleanup(func() {
 		server.Close()
+		cancel()
+		<-done
 		s.close()
 	})
 }

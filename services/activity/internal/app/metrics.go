@@ -60,3 +60,14 @@ func (m *serviceMetrics) sampleLetters(counts activity.LetterCounts, now time.Ti
 		m.oldest.Set(now.Sub(counts.Oldest).Seconds())
 	}
 }
+
+func (m *serviceMetrics) watchStreams(registerer prometheus.Registerer, hub *activity.Hub) {
+	registerer.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "activity_streams", Help: "Streams that are open.",
+		}, func() float64 { open, _ := hub.Open(); return float64(open) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "activity_streams_overrun_total", Help: "Streams that were ended because they were too far behind.",
+		}, func() float64 { _, overruns := hub.Open(); return float64(overruns) }),
+	)
+}

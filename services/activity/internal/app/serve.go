@@ -36,6 +36,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group.AddLoop("indexes", s.requireIndexes)
 	group.AddLoop("housekeeping", s.keepHouse)
 	group.AddLoop("consumer", s.consume)
+	group.AddLoop("streams", s.runHub)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
@@ -73,6 +74,13 @@ func (s *service) consume(ctx context.Context) error {
 	case <-s.indexed:
 		return s.consumer.Run(ctx)
 	}
+}
+
+// runHub tells streams what is recorded.
+func (s *service) runHub(ctx context.Context) error {
+	return s.hub.Run(ctx, func(err error) {
+		slog.WarnContext(ctx, "recorded activities not read for streams", "error", err)
+	})
 }
 
 // keepHouse measures the letters and removes what is not kept.

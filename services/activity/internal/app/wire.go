@@ -19,6 +19,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/memberapi"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/redismarks"
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/redistickets"
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
@@ -42,6 +43,7 @@ type service struct {
 	records   *activity.RecordService
 	events    *eventconsumer.Consumer
 	consumer  *kafka.Consumer
+	hub       *activity.Hub
 	keys      *auth.KeySet
 	server    *httpserver.Server
 	retention time.Duration
@@ -112,10 +114,12 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	calls, tokens := memberClients(s.registry)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	verifier := auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
+	gate := ticketGate{verifier: verifier, tickets: redistickets.New(s.redis)}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "activity",
-		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Authenticate: gate,
 		Caller:       callerID,
 		Book:         rediscache.NewAnswerBook(s.redis, "activity:idempotency:", 0),
 		Unavailable:  mongo.IsUnavailable,
@@ -134,6 +138,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	api.Tickets, api.StillValid = gate.tickets, gate.isStillValid
 	api.Mount(s.server)
 	return nil
 }
@@ -148,10 +153,14 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		return nil, err
 	}
 	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))
+	followed := activity.NewFollowedService(memberapi.NewFollowings(s.redis, member, now), s.store, s.store, now)
+	s.hub = activity.NewHub(s.store, now, cfg.MaxStreams)
+	s.metrics.watchStreams(s.registry, s.hub)
 	return &httpapi.API{
 		Records:  s.records,
 		History:  activity.NewHistoryService(s.store),
-		Followed: activity.NewFollowedService(memberapi.NewFollowings(s.redis, member, now), s.store, s.store, now),
+		Followed: followed,
+		Streams:  activity.NewStreamService(followed, s.store, s.hub),
 		Events:   s.events,
 		Names:    names{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
 		Caller:   func(ctx context.Context) activity.MemberID { return activity.MemberID(callerID(ctx)) },

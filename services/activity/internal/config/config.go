@@ -43,6 +43,8 @@ type Config struct {
 	CursorKey process.Secret `env:"CURSOR_KEY,required"`
 	// ActivityRetention is how long activities are kept; 180 days.
 	ActivityRetention time.Duration `env:"ACTIVITY_RETENTION" envDefault:"4320h"`
+	// MaxStreams bounds the streams that are open at once; more are answered 503.
+	MaxStreams int `env:"MAX_STREAMS" envDefault:"2000"`
 
 	cursorKey []byte
 }
@@ -62,6 +64,9 @@ func (c *Config) Check() error {
 	c.cursorKey = key
 	if c.ActivityRetention < leastRetention {
 		faults = append(faults, errors.New("ACTIVITY_RETENTION: must be at least 24h"))
+	}
+	if c.MaxStreams < 1 {
+		faults = append(faults, errors.New("MAX_STREAMS: must be at least 1"))
 	}
 	if _, err := wallclock.Load(c.TimeZone); err != nil {
 		faults = append(faults, err)

@@ -4,6 +4,7 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
@@ -31,11 +32,18 @@ type API struct {
 	Followed *activity.FollowedService
 	Events   Events
 	Names    Names
+	Streams  *activity.StreamService
+	Tickets  Tickets
+	// StillValid says whether the token of a request that was let in still is.
+	StillValid func(ctx context.Context, r *http.Request) bool
 	// Caller is the member of an authenticated context.
 	Caller  func(ctx context.Context) activity.MemberID
 	Cursors *pagination.Sealer
 	Zone    wallclock.Zone
 }
+
+// StreamPaths are those that a ticket opens.
+func StreamPaths() []string { return []string{"/api/member-activities/stream", "/api/activity/stream"} }
 
 // Mount adds the whole surface to server, a line per route.
 func (a *API) Mount(server *httpserver.Server) {
@@ -50,6 +58,9 @@ func (a *API) Mount(server *httpserver.Server) {
 		r.GET(prefix+"/followings", server.Read(a.listFollowings))
 		r.GET(prefix+"/followings/unread-count", server.Read(a.countUnread))
 		r.PUT(prefix+"/followings/read", server.Write(a.markRead))
+
+		r.POST(prefix+"/stream/ticket", server.Write(a.createTicket))
+		r.GET(prefix+"/stream", server.Stream(a.stream))
 	}
 	server.Internal().POST("/internal/activities", server.Action(a.recordEvents))
 }

@@ -23,8 +23,8 @@ type activityDocument struct {
 	Version    int64         `bson:"version"`
 	CreatedAt  time.Time     `bson:"created_at"`
 	UpdatedAt  time.Time     `bson:"updated_at"`
-	// RecordedAt is when it came here first; the difference to CreatedAt is what
-	// the way through the events took.
+	// RecordedAt is when it came here first: the order of streams, and with
+	// CreatedAt what the way through the events took.
 	RecordedAt time.Time `bson:"recorded_at"`
 }
 
@@ -51,17 +51,18 @@ func fromActivity(a activity.Activity, recordedAt time.Time) (activityDocument, 
 
 func toActivity(d activityDocument) activity.Activity {
 	return activity.Activity{
-		ID:        activity.ID(d.ID.Hex()),
-		Key:       d.MessageKey,
-		EventID:   d.EventID,
-		Type:      activity.Type(d.Type),
-		MemberID:  activity.MemberID(d.MemberID),
-		PostID:    activity.PostID(d.PostID),
-		CommentID: activity.CommentID(d.CommentID),
-		TargetID:  activity.MemberID(d.TargetID),
-		Version:   d.Version,
-		CreatedAt: d.CreatedAt.UTC(),
-		UpdatedAt: d.UpdatedAt.UTC(),
+		ID:         activity.ID(d.ID.Hex()),
+		Key:        d.MessageKey,
+		EventID:    d.EventID,
+		Type:       activity.Type(d.Type),
+		MemberID:   activity.MemberID(d.MemberID),
+		PostID:     activity.PostID(d.PostID),
+		CommentID:  activity.CommentID(d.CommentID),
+		TargetID:   activity.MemberID(d.TargetID),
+		Version:    d.Version,
+		CreatedAt:  d.CreatedAt.UTC(),
+		UpdatedAt:  d.UpdatedAt.UTC(),
+		RecordedAt: d.RecordedAt.UTC(),
 	}
 }
 

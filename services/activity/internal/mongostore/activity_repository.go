@@ -101,15 +101,47 @@ func (s *Store) ListOf(ctx context.Context, member activity.MemberID, types []ac
 	if err != nil {
 		return nil, s.fault(ctx, "list activities of member", err)
 	}
+	return s.all(ctx, cursor)
+}
+
+// ListRecorded implements activity.RecentReader.
+func (s *Store) ListRecorded(ctx context.Context, types []activity.Type, after time.Time, id activity.ID, limit int) ([]activity.Activity, error) {
+	last, at := objectID(id), toStored(after)
+	filter := bson.D{
+		{Key: "recorded_at", Value: bson.D{{Key: "$gte", Value: at}}},
+		{Key: "$or", Value: bson.A{
+			bson.D{{Key: "recorded_at", Value: bson.D{{Key: "$gt", Value: at}}}},
+			bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: last}}}},
+		}},
+		in("member_activity_type", types),
+	}
+	cursor, err := s.client.Collection(activities).Find(ctx, filter, options.Find().SetLimit(int64(limit)).
+		SetSort(bson.D{{Key: "recorded_at", Value: 1}, {Key: "_id", Value: 1}}).SetHint(byRecording.Name()))
+	if err != nil {
+		return nil, s.fault(ctx, "list recorded activities", err)
+	}
+	return s.all(ctx, cursor)
+}
+
+func (s *Store) all(ctx context.Context, cursor *driver.Cursor) ([]activity.Activity, error) {
 	var documents []activityDocument
 	if err := cursor.All(ctx, &documents); err != nil {
-		return nil, s.fault(ctx, "list activities of member", err)
+		return nil, s.fault(ctx, "read activities", err)
 	}
 	listed := make([]activity.Activity, len(documents))
 	for i, d := range documents {
 		listed[i] = toActivity(d)
 	}
 	return listed, nil
+}
+
+// objectID is an id as documents have it; the lowest for what is no id.
+func objectID(id activity.ID) bson.ObjectID {
+	object, err := bson.ObjectIDFromHex(string(id))
+	if err != nil {
+		return bson.NilObjectID
+	}
+	return object
 }
 
 func newestFirst() bson.D { return bson.D{{Key: "created_at", Value: -1}, {Key: "_id", Value: -1}} }
@@ -124,14 +156,10 @@ func between(since time.Time, after *activity.Position) (filter bson.D) {
 	}
 	if after != nil {
 		at := toStored(after.CreatedAt)
-		id, err := bson.ObjectIDFromHex(string(after.ID))
-		if err != nil { // positions are made here, and sealed
-			id = bson.NilObjectID
-		}
 		bounds = append(bounds, bson.E{Key: "$lte", Value: at})
 		filter = append(filter, bson.E{Key: "$or", Value: bson.A{
 			bson.D{{Key: "created_at", Value: bson.D{{Key: "$lt", Value: at}}}},
-			bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: id}}}},
+			bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: objectID(after.ID)}}}},
 		}})
 	}
 	if len(bounds) > 0 {

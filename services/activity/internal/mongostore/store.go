@@ -28,6 +28,7 @@ func Indexes() []mongo.Index {
 		{Collection: activities, Keys: []string{"message_key"}, Unique: true},
 		byMember,
 		byMemberAndType,
+		byRecording,
 		{Collection: activities, Keys: []string{"created_at"}},
 		{Collection: letters, Keys: letterKey, Unique: true},
 		{Collection: letters, Keys: []string{"parked", "next_attempt_at"}},
@@ -38,6 +39,7 @@ func Indexes() []mongo.Index {
 
 var (
 	byMember        = mongo.Index{Collection: activities, Keys: []string{"member_id", "created_at", "_id"}}
+	byRecording     = mongo.Index{Collection: activities, Keys: []string{"recorded_at", "_id"}}
 	byMemberAndType = mongo.Index{Collection: activities, Keys: []string{"member_id", "member_activity_type", "created_at", "_id"}}
 )
 
@@ -51,6 +53,7 @@ var (
 	_ activity.RecordStore    = (*Store)(nil)
 	_ activity.HistoryReader  = (*Store)(nil)
 	_ activity.FollowedReader = (*Store)(nil)
+	_ activity.RecentReader   = (*Store)(nil)
 	_ activity.MarkStore      = (*Store)(nil)
 )
 
