@@ -20,8 +20,15 @@ import (
 	"github.com/dailyfeed/dailyfeed/tools/fleet"
 )
 
-// home is the fleet of this test run.
+// home is the fleet of this test run; nil where the run joined one that was up.
 var home *fleet.Fleet
+
+// local is the folder of the fleet that is tested.
+var local string
+
+// joinVariable names the folder (--local) of a fleet that is up already, whole or
+// a part: for work on the tests of the wire, which take what they find.
+const joinVariable = "E2E_FLEET"
 
 // names of the services, each of which has two replicas here.
 var names = []string{"member", "content", "timeline", "search", "image", "activity"}
@@ -29,11 +36,15 @@ var names = []string{"member", "content", "timeline", "search", "image", "activi
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	if local = os.Getenv(joinVariable); local != "" {
+		return m.Run()
+	}
 	folder, err := os.MkdirTemp("", "dailyfeed-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
+	local = folder
 	code := 1
 	defer func() {
 		if code == 0 {
@@ -81,9 +92,20 @@ func start(folder string) (*fleet.Fleet, error) {
 	})
 }
 
+// edgeURL is the front door of the fleet that is tested.
+func edgeURL(t *testing.T) string {
+	t.Helper()
+	state, err := fleet.ReadState(fleet.Config{Local: local})
+	require.NoError(t, err)
+	return state.Edge
+}
+
 // pids are the processes of a part: a store, or all replicas of a service.
 func pids(t *testing.T, part string) []int {
 	t.Helper()
+	if home == nil {
+		t.Skip("takes parts away: needs a fleet of its own")
+	}
 	var found []int
 	for _, s := range home.Statuses() {
 		if s.Name == part || strings.HasPrefix(s.Name, part+"-") {

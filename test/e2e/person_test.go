@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/activityrest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
@@ -40,6 +41,8 @@ type person struct {
 	search   *searchrest.Client
 	images   *imagerest.Client
 	activity *activityrest.Client
+	// oldCookie is the refresh cookie of the first login.
+	oldCookie string
 }
 
 // someone signs a new person up and in.
@@ -62,20 +65,23 @@ func (p *person) useBrowser(t *testing.T) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	doer := &http.Client{Jar: jar, Timeout: 20 * time.Second}
 	p.token = ""
 	bearer := rest.Option(func(e *rest.Exchange) {
 		if p.token != "" {
 			e.Request.Header.Set("Authorization", "Bearer "+p.token)
 		}
 	})
-	url := home.EdgeURL()
-	p.members = memberrest.NewClient(url, doer, bearer)
-	p.content = contentrest.NewClient(url, doer, bearer)
-	p.timeline = timelinerest.NewClient(url, doer, bearer)
-	p.search = searchrest.NewClient(url, doer, bearer)
-	p.images = imagerest.NewClient(url, doer, bearer)
-	p.activity = activityrest.NewClient(url, doer, bearer)
+	url := edgeURL(t)
+	doer := func(document []byte) *http.Client { // every answer is held to its document
+		held := contracttest.Transport(t, contracttest.MustParse(document), http.DefaultTransport)
+		return &http.Client{Jar: jar, Transport: held, Timeout: 20 * time.Second}
+	}
+	p.members = memberrest.NewClient(url, doer(memberrest.Document()), bearer)
+	p.content = contentrest.NewClient(url, doer(contentrest.Document()), bearer)
+	p.timeline = timelinerest.NewClient(url, doer(timelinerest.Document()), bearer)
+	p.search = searchrest.NewClient(url, doer(searchrest.Document()), bearer)
+	p.images = imagerest.NewClient(url, doer(imagerest.Document()), bearer)
+	p.activity = activityrest.NewClient(url, doer(activityrest.Document()), bearer)
 }
 
 func (p *person) logIn(t *testing.T) {
@@ -90,6 +96,11 @@ func (p *person) keepToken() rest.Option {
 	return rest.OnAnswer(func(r *http.Response) {
 		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 			p.token = token
+		}
+		for _, cookie := range r.Cookies() {
+			if cookie.Name == "refresh_token" && p.oldCookie == "" {
+				p.oldCookie = cookie.Value
+			}
 		}
 	})
 }

@@ -71,7 +71,7 @@ func TestTheEdgeRoutesTheFrontendsPathsAndHidesTheInside(t *testing.T) {
 		"/healthcheck/ready":              http.StatusNotFound,
 		"/":                               http.StatusOK,
 	} {
-		response, err := plain.Get(home.EdgeURL() + path)
+		response, err := plain.Get(edgeURL(t) + path)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, want, response.StatusCode, path)

@@ -100,7 +100,7 @@ func TestAPictureIsUploadedAndViewedByAnyone(t *testing.T) {
 	_, err = me.members.UpdateMyProfile(t.Context(), memberrest.UpdateProfileRequest{AvatarURL: &url})
 	require.NoError(t, err)
 	for range 2 {
-		response, err := plain.Get(home.EdgeURL() + url)
+		response, err := plain.Get(edgeURL(t) + url)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, http.StatusOK, response.StatusCode)
