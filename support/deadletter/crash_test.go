@@ -51,23 +51,28 @@ func die() {
 	select {}
 }
 
-// TestWriterProcess is no test: it is the process that the next one watches die.
-func TestWriterProcess(t *testing.T) { //nolint:paralleltest // alone in its process
-	settings := strings.Fields(os.Getenv(writerEnv))
-	if len(settings) == 0 {
-		t.SkipNow()
-	}
-	point, dsn, bootstrap, topic := settings[0], settings[1], settings[2], settings[3]
+// playWriter is the process that a test watches die.
+func playWriter(settings []string) {
+	fmt.Fprintln(os.Stderr, "writer did not die:", write(settings[0], settings[1], settings[2], settings[3]))
+	os.Exit(1)
+}
+
+func write(point, dsn, bootstrap, topic string) error {
 	pool, err := mysql.Open(mysql.Config{DSN: dsn})
-	require.NoError(t, err)
+	if err != nil {
+		return err
+	}
 	producer, err := kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap})
-	require.NoError(t, err)
+	if err != nil {
+		return err
+	}
 	store := deadletter.NewStore(pool, "content", fmt.Sprint("writer-", os.Getpid()), time.Now)
 	publisher := deadletter.NewPublisher(store, killer{producer, point}, deadletter.Silent{}, deadletter.PublisherConfig{
 		Lease: shortLease, SendLimit: 200 * time.Millisecond,
 	})
-	go func() { _ = publisher.Run(t.Context()) }()
-	err = pool.InTx(t.Context(), func(ctx context.Context) error {
+	ctx := context.Background()
+	go func() { _ = publisher.Run(ctx) }()
+	err = pool.InTx(ctx, func(ctx context.Context) error {
 		if err := publisher.Append(ctx, lettersOf(topic, 20)...); err != nil {
 			return err
 		}
@@ -76,7 +81,9 @@ func TestWriterProcess(t *testing.T) { //nolint:paralleltest // alone in its pro
 		}
 		return nil
 	})
-	require.NoError(t, err)
+	if err != nil {
+		return err
+	}
 	select {} // until the publisher dies
 }
 
@@ -95,7 +102,7 @@ func TestAWriterThatDiesLosesNoCommittedEventAndSendsNoOther(t *testing.T) {
 			producer, err := kafka.NewProducer(kafka.ProducerConfig{Bootstrap: servers.Bootstrap})
 			require.NoError(t, err)
 			t.Cleanup(producer.Close)
-			writer := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWriterProcess$", "-test.count=1")
+			writer := exec.CommandContext(t.Context(), os.Args[0])
 			writer.Env = append(os.Environ(), writerEnv+"="+strings.Join([]string{point, p.dsn, servers.Bootstrap, topic}, " "))
 			output, err := writer.CombinedOutput()
 			require.ErrorContains(t, err, "killed", "%s", output)

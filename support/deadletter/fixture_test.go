@@ -3,8 +3,10 @@ package deadletter_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,7 +22,13 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(testenv.With(m)) }
+// The test binary is also the writer that a test watches die.
+func TestMain(m *testing.M) {
+	if settings := strings.Fields(os.Getenv(writerEnv)); len(settings) > 0 {
+		playWriter(settings)
+	}
+	goleak.VerifyTestMain(testenv.With(m))
+}
 
 // clock is set by tests.
 type clock struct{ at atomic.Int64 }

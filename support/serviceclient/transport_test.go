@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -296,7 +297,9 @@ func TestManyCallersAtOnce(t *testing.T) {
 			w.WriteHeader(http.StatusBadGateway)
 		}
 	})
-	client, o := newClient(t, quick())
+	patient := quick()
+	patient.Breaker.SlowIs, patient.Retry.AttemptTimeout, patient.CallTimeout = 20*time.Second, 20*time.Second, 20*time.Second
+	client, o := newClient(t, patient)
 	var group sync.WaitGroup
 	var wrong atomic.Int64
 	for i := range 400 {
@@ -328,7 +331,12 @@ func TestErrorOfTheCallerIsNotHidden(t *testing.T) {
 	server := newTarget(t, hang)
 	client, o := newClient(t, quick())
 	ctx, cancel := context.WithCancelCause(t.Context())
-	time.AfterFunc(20*time.Millisecond, func() { cancel(errors.New("left")) })
+	go func() {
+		for server.arrived.Load() == 0 && t.Context().Err() == nil {
+			runtime.Gosched()
+		}
+		cancel(errors.New("left"))
+	}()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, http.NoBody)
 	require.NoError(t, err)
 	_, err = client.Do(r)
