@@ -1,0 +1,114 @@
+// Package app puts search together: it is the only package that sees all of it.
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/process"
+)
+
+// Commands are search's subcommands.
+func Commands() map[string]process.Command {
+	return map[string]process.Command{
+		"serve":              with(serve),
+		"migrate":            with(migrate),
+		"rebuild":            with(rebuild),
+		"drain-dead-letters": with(drainDeadLetters),
+	}
+}
+
+// with reads the settings and opens the log before a subcommand.
+func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
+	return func(ctx context.Context, environ process.Environ, args []string) error {
+		cfg, err := process.Load[config.Config](environ)
+		if err != nil {
+			return err
+		}
+		logger, err := process.NewLogger(os.Stdout, "search", cfg.LogLevel)
+		if err != nil {
+			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
+		}
+		slog.SetDefault(logger)
+		return run(ctx, cfg, args)
+	}
+}
+
+// migrate makes the indexes.
+func migrate(ctx context.Context, cfg config.Config, _ []string) error {
+	client, err := openMongo(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }() // nothing is written on closing
+	if err := process.WaitFor(ctx, "mongodb", client.Ping); err != nil {
+		return err
+	}
+	made, err := client.EnsureIndexes(ctx, mongostore.Indexes())
+	slog.InfoContext(ctx, "indexes are up to date", "made", fmt.Sprint(made))
+	return err
+}
+
+// rebuild takes content's current state into the projection, while it serves.
+// One that was stopped goes on where it was; --restart begins anew.
+func rebuild(ctx context.Context, cfg config.Config, args []string) error {
+	flags := flag.NewFlagSet("rebuild", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	restart := flags.Bool("restart", false, "")
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
+		return fmt.Errorf("%w: rebuild [--restart]", process.ErrUsage)
+	}
+	if cfg.ContentURL == "" {
+		return errors.New("CONTENT_URL: must be set")
+	}
+	s, err := wire(cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.mongo.RequireIndexes(ctx, mongostore.Indexes()); err != nil {
+		return err
+	}
+	if *restart {
+		if err := s.rebuilder.Restart(ctx); err != nil {
+			return err
+		}
+	}
+	posts, comments, err := s.rebuilder.Rebuild(ctx)
+	slog.InfoContext(ctx, "rebuilt", "posts", posts, "comments", comments, "done", err == nil)
+	return err
+}
+
+// drainDeadLetters tries the records that could not be applied once more. It
+// ends when none is due; parked ones stay.
+func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error {
+	s, err := wire(cfg)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	done, err := s.letters.Drain(ctx, s.consumer.Retry)
+	slog.InfoContext(ctx, "dead letters applied", "letters", done)
+	return err
+}
+
+func openMongo(cfg config.Config) (*mongo.Client, error) {
+	return mongo.Open(mongo.Config{
+		URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "search", MaxPool: cfg.MongoDBMaxConnections,
+	})
+}
+
+func bootstrap(cfg config.Config) string { return strings.Join(cfg.KafkaBootstrapServers, ",") }
+
+// now is the clock of the service, in UTC.
+func now() time.Time { return time.Now().UTC() }

@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/searchrest"
+	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/timelinerest"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/activityconsumer"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/contentapi"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/httpapi"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/memberapi"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/timelineapi"
+	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/support/httpserver"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
+	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/rediscache"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+)
+
+const (
+	// deadline of a request (spec 12).
+	deadline = 15 * time.Second
+	// tokensPerSecond is above what one replica serves.
+	tokensPerSecond = 5000
+)
+
+// service is search, put together.
+type service struct {
+	registry   *prometheus.Registry
+	mongo      *mongo.Client
+	redis      *rediscache.Client
+	store      *mongostore.Store
+	letters    *mongostore.LetterBox
+	consumer   *activityconsumer.Consumer
+	activities *kafka.Consumer
+	rebuilder  *search.Rebuilder
+	keys       *auth.KeySet
+	server     *httpserver.Server
+}
+
+func wire(cfg config.Config) (s *service, err error) {
+	s = &service{registry: metrics.NewRegistry("search")}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if err := s.openStores(cfg); err != nil {
+		return s, err
+	}
+	if err := s.openEvents(cfg); err != nil {
+		return s, err
+	}
+	return s, s.openServer(cfg)
+}
+
+func (s *service) close() {
+	if s.mongo != nil {
+		_ = s.mongo.Close() // nothing is written on closing
+	}
+	if s.redis != nil {
+		_ = s.redis.Close() // the same
+	}
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	if s.mongo, err = openMongo(cfg); err != nil {
+		return err
+	}
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err != nil {
+		return err
+	}
+	s.store = mongostore.New(s.mongo, now)
+	s.letters = mongostore.NewLetterBox(s.store, activityconsumer.Group)
+	return nil
+}
+
+func (s *service) openEvents(cfg config.Config) (err error) {
+	s.consumer = &activityconsumer.Consumer{
+		Projection: s.store, Letters: s.letters, Metrics: activityconsumer.NewMetrics(s.registry), Now: now,
+	}
+	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
+		Bootstrap: bootstrap(cfg), ClientID: "search", Group: activityconsumer.Group, Prefix: cfg.TopicPrefix,
+		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group),
+	})
+	return err
+}
+
+func (s *service) openServer(cfg config.Config) (err error) {
+	calls := metrics.NewCalls(s.registry)
+	// Questions about tokens have a client of their own: while Redis is away every
+	// request asks one, and other questions must not use up their limit.
+	many := serviceclient.Critical()
+	many.Limiter.PerSecond = tokensPerSecond
+	tokens := clientOf("member-tokens", many, calls)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	s.server, err = httpserver.New(httpserver.Config{
+		Settings:     cfg.Settings,
+		Service:      "search",
+		Deadline:     deadline,
+		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Caller:       callerID,
+		Unavailable:  mongo.IsUnavailable,
+		Ready:        map[string]func(ctx context.Context) error{"mongodb": s.hasIndexes},
+		Enrich:       passOn,
+		Registerer:   s.registry,
+		Document:     searchrest.Document(),
+		Docs:         docs.Page("/openapi.json"),
+	})
+	if err != nil {
+		return err
+	}
+	s.api(cfg, calls).Mount(s.server)
+	return nil
+}
+
+func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.API {
+	fleet := rest.InternalToken(cfg.InternalToken)
+	memberClient := memberrest.NewClient(cfg.MemberURL, clientOf("member", serviceclient.Critical(), calls), fleet)
+	timelineClient := clientOf("timeline", serviceclient.Critical(), calls)
+	contentClient := contentrest.NewClient(cfg.ContentURL, clientOf("content", serviceclient.Default(), calls), fleet)
+	s.rebuilder = search.NewRebuilder(contentapi.New(contentClient), s.store, s.store)
+
+	members := memberapi.New(memberClient)
+	livePosts := timelineapi.NewPosts(timelinerest.NewClient(cfg.TimelineURL, timelineClient))
+	liveComments := timelineapi.NewComments(cfg.TimelineURL, timelineClient, cfg.InternalToken)
+	engine := search.NewEngine(s.store, now)
+	return &httpapi.API{
+		Posts:    search.NewPostService(engine, members, livePosts, now),
+		Comments: search.NewCommentService(engine, members, liveComments, now),
+		Counts:   search.NewCountService(livePosts, liveComments, members),
+		Authors:  authors{memberdirectory.New(s.redis, memberClient, metrics.NewNames(s.registry), now)},
+	}
+}
+
+// clientOf calls a neighbour through limiter, breaker and retries.
+func clientOf(target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: target, Profile: profile, Now: now, Observer: observer})
+}
+
+// passOn gives the calls that are made for a request what they pass on.
+func passOn(ctx context.Context, r *http.Request) context.Context {
+	outgoing := serviceclient.OutgoingOf(r)
+	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
+	return serviceclient.WithOutgoing(ctx, outgoing)
+}
+
+func callerID(ctx context.Context) int64 {
+	caller, _ := auth.CallerFrom(ctx)
+	return caller.MemberID
+}
+
+// authors adapts the fleet's directory to this service's wire.
+type authors struct{ directory *memberdirectory.Directory }
+
+// FindAuthors implements httpapi.Authors.
+func (a authors) FindAuthors(ctx context.Context, members []search.MemberID) map[search.MemberID]httpapi.Author {
+	ids := make([]int64, len(members))
+	for i, id := range members {
+		ids[i] = int64(id)
+	}
+	found := make(map[search.MemberID]httpapi.Author, len(members))
+	for id, signature := range a.directory.Find(ctx, ids...) {
+		found[search.MemberID(id)] = httpapi.Author{Name: signature.Name, Handle: signature.Handle}
+	}
+	return found
+}
