@@ -57,7 +57,7 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	if s.bucket, err = bucketstore.Open(ctx, cfg.ImageBucket); err != nil {
 		return s, err
 	}
-	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels}
+	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels, Memory: cfg.ImageDecodingMemory}
 	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, roomWait))
 	questions, tokens := memberClients(s.registry)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken))}

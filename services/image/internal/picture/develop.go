@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 
@@ -27,6 +26,9 @@ type Limits struct {
 	Bytes int64
 	// Pixels, width × height.
 	Pixels int64
+	// Memory that decoding may take, in bytes: a 16-bit or progressive picture
+	// takes several times what others of its size do.
+	Memory int64
 }
 
 // File is an encoded picture.
@@ -59,7 +61,14 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 	if err != nil {
 		return Developed{}, err
 	}
-	leave, err := room.Enter(ctx, weight(config))
+	cost := form.cost(data, config)
+	if cost > limits.Memory {
+		return Developed{}, CodeTooManyPixels.Wrap(fmt.Errorf("decoding takes %d bytes", cost))
+	}
+	if form.name == "webp" {
+		cost += webpTables(data, config)
+	}
+	leave, err := room.Enter(ctx, cost+working)
 	if err != nil {
 		return Developed{}, err
 	}
@@ -69,6 +78,7 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 		return Developed{}, err
 	}
 	full := fit(decoded, FullSide)
+	decoded = raster{} // its memory is free while the rest is encoded
 	if form.orientation != nil {
 		full = turn(full, form.orientation(data))
 	}
@@ -105,21 +115,8 @@ func checkSize(config image.Config, limits Limits) error {
 	return nil
 }
 
-// weight is about how many bytes decoding takes: the pixels, as their decoder
-// keeps them, once more for decoders that build a second copy.
-func weight(config image.Config) int64 {
-	perPixel := int64(8)
-	switch config.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model:
-		perPixel = 16
-	case color.YCbCrModel, color.GrayModel:
-		perPixel = 4
-	}
-	return int64(config.Width) * int64(config.Height) * perPixel
-}
-
 // decode decodes, and refuses data that is not what its header promised.
-func decode(form format, data []byte, config image.Config) (decoded image.Image, err error) {
+func decode(form format, data []byte, config image.Config) (decoded raster, err error) {
 	defer func() {
 		if cause := recover(); cause != nil { // a decoder's bug must not be ours
 			err = CodeCorrupted.Wrap(fmt.Errorf("decode %s: panic: %v", form.name, cause))
@@ -127,10 +124,10 @@ func decode(form format, data []byte, config image.Config) (decoded image.Image,
 	}()
 	decoded, err = form.decode(data)
 	if err != nil {
-		return nil, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %w", form.name, err))
+		return raster{}, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %w", form.name, err))
 	}
-	if got := decoded.Bounds().Size(); got != image.Pt(config.Width, config.Height) {
-		return nil, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %v instead of %d × %d", form.name, got, config.Width, config.Height))
+	if got := decoded.size; got != image.Pt(config.Width, config.Height) {
+		return raster{}, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %v instead of %d × %d", form.name, got, config.Width, config.Height))
 	}
 	return decoded, nil
 }

@@ -21,7 +21,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
 
-func limits() picture.Limits { return picture.Limits{Bytes: 5 << 20, Pixels: 50_000_000} }
+func limits() picture.Limits {
+	return picture.Limits{Bytes: 5 << 20, Pixels: 50_000_000, Memory: 192 << 20}
+}
 
 func room() picture.Room { return picture.NewRoom(256<<20, time.Second) }
 

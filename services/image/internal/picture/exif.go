@@ -10,7 +10,10 @@ import (
 // refuse a picture.
 const upright = 1
 
-const orientationTag = 0x0112
+const (
+	orientationTag = 0x0112
+	shortType      = 3
+)
 
 // tiffOrientation reads the orientation in the first directory of a TIFF
 // structure. It looks at one directory, once, so that no loop of offsets can
@@ -38,34 +41,27 @@ func tiffOrientation(tiff []byte) int {
 		if order.Uint16(entries) != orientationTag {
 			continue
 		}
-		if value := int(order.Uint16(entries[8:])); value >= 1 && value <= 8 {
-			return value
+		value := int(order.Uint16(entries[8:]))
+		if order.Uint16(entries[2:]) != shortType || value < 1 || value > 8 {
+			return upright
 		}
-		return upright
+		return value
 	}
 	return upright
 }
 
-// jpegOrientation looks for the EXIF segment before the picture's data.
+// jpegOrientation looks for the first EXIF segment before the picture's data.
+// XMP, too, comes in APP1 segments, before or behind it.
 func jpegOrientation(data []byte) int {
-	const exifSegment, startOfScan = 0xe1, 0xda
-	for data = data[2:]; len(data) >= 4 && data[0] == 0xff; {
-		marker := data[1]
-		if marker == 0xff { // fill byte
-			data = data[1:]
-			continue
+	orientation := upright
+	jpegSegments(data, func(marker byte, body []byte) bool {
+		if marker != markAPP1 || !bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
+			return true
 		}
-		size := int(binary.BigEndian.Uint16(data[2:]))
-		if marker == startOfScan || size < 2 || 2+size > len(data) {
-			return upright
-		}
-		body := data[4 : 2+size]
-		if marker == exifSegment && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			return tiffOrientation(body[6:])
-		}
-		data = data[2+size:]
-	}
-	return upright
+		orientation = tiffOrientation(body[6:])
+		return false
+	})
+	return orientation
 }
 
 // pngOrientation looks for the eXIf chunk.

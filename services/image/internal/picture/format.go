@@ -17,7 +17,9 @@ type format struct {
 	name   string
 	starts func(head []byte) bool
 	config func(r io.Reader) (image.Config, error)
-	decode func(data []byte) (image.Image, error)
+	// cost is about how many bytes decoding takes, by the header.
+	cost   func(data []byte, config image.Config) int64
+	decode func(data []byte) (raster, error)
 	// orientation reads the EXIF orientation, 1 where there is none; nil where
 	// the format carries no EXIF.
 	orientation func(data []byte) int
@@ -30,16 +32,22 @@ func prefix(magic string) func([]byte) bool {
 // formats in the order that they are tried; their first bytes exclude each other.
 func formats() []format {
 	return []format{
-		{"jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, from(jpeg.Decode), jpegOrientation},
-		{"png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, from(png.Decode), pngOrientation},
-		{"gif", isGIF, gif.DecodeConfig, decodeGIF, nil},
-		{"webp", isWebP, webp.DecodeConfig, decodeWebP, webpOrientation},
-		{"bmp", prefix("BM"), bmp.DecodeConfig, from(bmp.Decode), nil},
+		{"jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, jpegCost, from(jpeg.Decode), jpegOrientation},
+		{"png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, pngCost, from(png.Decode), pngOrientation},
+		{"gif", isGIF, gif.DecodeConfig, gifCost, decodeGIF, nil},
+		{"webp", isWebP, webp.DecodeConfig, webpCost, decodeWebP, webpOrientation},
+		{"bmp", prefix("BM"), bmp.DecodeConfig, bmpCost, decodeBMP, nil},
 	}
 }
 
-func from(decode func(io.Reader) (image.Image, error)) func([]byte) (image.Image, error) {
-	return func(data []byte) (image.Image, error) { return decode(bytes.NewReader(data)) }
+func from(decode func(io.Reader) (image.Image, error)) func([]byte) (raster, error) {
+	return func(data []byte) (raster, error) {
+		picture, err := decode(bytes.NewReader(data))
+		if err != nil {
+			return raster{}, err
+		}
+		return whole(picture), nil
+	}
 }
 
 func isGIF(head []byte) bool {
@@ -52,14 +60,26 @@ func isWebP(head []byte) bool {
 
 // decodeGIF is the first frame, on a canvas of the picture's size: a frame may
 // be smaller than the picture.
-func decodeGIF(data []byte) (image.Image, error) {
+func decodeGIF(data []byte) (raster, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return raster{}, err
 	}
 	frame, err := gif.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return raster{}, err
 	}
-	return onCanvas(frame, frame.Bounds().Min, config.Width, config.Height), nil
+	return raster{picture: frame, at: frame.Bounds().Min, size: image.Pt(config.Width, config.Height)}, nil
+}
+
+// decodeBMP makes no picture of a size that the data cannot fill.
+func decodeBMP(data []byte) (raster, error) {
+	config, err := bmp.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return raster{}, err
+	}
+	if !bmpHolds(data, config) {
+		return raster{}, io.ErrUnexpectedEOF
+	}
+	return from(bmp.Decode)(data)
 }

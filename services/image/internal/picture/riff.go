@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
-	"image/draw"
 
 	"golang.org/x/image/webp"
 )
@@ -38,19 +37,48 @@ func riffChunks(data []byte, visit func(id string, body []byte) bool) error {
 }
 
 // decodeWebP is a still picture, or the first frame of an animation.
-func decodeWebP(data []byte) (image.Image, error) {
+func decodeWebP(data []byte) (raster, error) {
 	frame, canvas, animated, err := firstFrame(data)
 	if err != nil {
-		return nil, err
+		return raster{}, err
 	}
 	if !animated {
-		return webp.Decode(bytes.NewReader(data))
+		return from(webp.Decode)(data)
 	}
-	still, err := webp.Decode(bytes.NewReader(frame.file()))
+	file := frame.file()
+	// The frame's own data has a size of its own, up to 16,384 on a side
+	// whatever the canvas is.
+	config, err := webp.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
-		return nil, err
+		return raster{}, err
 	}
-	return onCanvas(still, frame.at, canvas.X, canvas.Y), nil
+	if image.Pt(config.Width, config.Height) != frame.size {
+		return raster{}, errRIFF
+	}
+	still, err := webp.Decode(bytes.NewReader(file))
+	if err != nil {
+		return raster{}, err
+	}
+	return raster{picture: still, at: frame.at, size: canvas}, nil
+}
+
+// webpKind says how the picture, or the first frame, is kept.
+func webpKind(data []byte) (lossless, alpha bool) {
+	var look func(id string, body []byte) bool
+	look = func(id string, body []byte) bool {
+		switch {
+		case id == "VP8L":
+			lossless = true
+		case id == "ALPH":
+			alpha = true
+		case id == "ANMF" && len(body) > frameHeader:
+			_ = riffChunks(body[frameHeader:], look)
+			return false
+		}
+		return id != "VP8L" && id != "VP8 "
+	}
+	_ = riffChunks(data[riffHeader:], look)
+	return lossless, alpha
 }
 
 // webpFrame is one frame of an animation.
@@ -87,7 +115,7 @@ func firstFrame(data []byte) (frame webpFrame, canvas image.Point, animated bool
 		err = errRIFF
 	}
 	inside := image.Rectangle{Min: frame.at, Max: frame.at.Add(frame.size)}.In(image.Rectangle{Max: canvas})
-	if found && !inside {
+	if err == nil && found && !inside {
 		err = errRIFF
 	}
 	return frame, canvas, animated, err
@@ -120,16 +148,4 @@ func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 func putUint24(b []byte, v int) {
 	b[0], b[1], b[2] = byte(v), byte(v>>8), byte(v>>16)
-}
-
-// onCanvas places a frame on a transparent canvas, unless it covers it.
-func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
-	canvas := image.Rect(0, 0, width, height)
-	if at == (image.Point{}) && frame.Bounds().Size() == canvas.Size() {
-		return frame
-	}
-	out := image.NewNRGBA(canvas)
-	target := image.Rectangle{Min: at, Max: at.Add(frame.Bounds().Size())}
-	draw.Draw(out, target, frame, frame.Bounds().Min, draw.Src)
-	return out
 }

@@ -1,0 +1,39 @@
+package picture_test
+
+import (
+	"errors"
+	"image"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture/corpus"
+	"github.com/dailyfeed/dailyfeed/support/apierr"
+)
+
+// FuzzDevelop holds every input to one of two answers: two sound pictures, or a
+// code of the contract. The corpus is its seeds; what it found is in testdata.
+func FuzzDevelop(f *testing.F) {
+	const most = 64 << 10 // larger seeds only make it slow
+	for _, item := range corpus.All() {
+		if len(item.Data) <= most {
+			f.Add(item.Data)
+		}
+	}
+	small := picture.Limits{Bytes: 1 << 20, Pixels: 1 << 20, Memory: 64 << 20}
+	space := picture.NewRoom(small.Memory, time.Minute)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := picture.Develop(t.Context(), data, small, space)
+		if err != nil {
+			var failure *apierr.Error
+			require.True(t, errors.As(err, &failure), "%v", err)
+			require.NotEqual(t, apierr.Internal, failure.Code.Kind(), "%v", err)
+			return
+		}
+		decodeFile(t, got.Full)
+		require.LessOrEqual(t, max(got.Full.Width, got.Full.Height), picture.FullSide)
+		require.Equal(t, image.Pt(picture.ThumbnailSide, picture.ThumbnailSide), decodeFile(t, got.Thumbnail).Bounds().Size())
+	})
+}
