@@ -8,9 +8,11 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/bin:$(PATH)
 export GOFLAGS ?= -buildvcs=false
+export SERVICE TAG
 
 # programs of this repository, built when their source is newer
 HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
+RELEASE = go build -o bin/release ./tools/cmd/release && bin/release
 FLEET = go build -o bin/fleet ./tools/cmd/fleet && exec bin/fleet
 
 # what the binaries say with --version
@@ -65,6 +67,16 @@ test-integration: ## the tests on real servers, which are started once for all
 .PHONY: test-e2e
 test-e2e: ## the tests on the whole fleet
 	@$(HOUSE) test -e2e
+
+##@ Release
+
+.PHONY: image
+image: ## an OCI archive of a committed service in dist/: make image SERVICE=member TAG=main-20261120-0001
+	@$(RELEASE) image --service "$${SERVICE:?which service?}" --tag "$${TAG:?which tag?}"
+
+.PHONY: verify-reproducible
+verify-reproducible: ## build SERVICE twice, the second time from nothing, and compare the digests
+	@$(RELEASE) image --twice --service "$${SERVICE:-search}" --tag "$${TAG:-dev}"
 
 ##@ Check
 
