@@ -21,10 +21,11 @@ const (
 )
 
 var (
-	errNullBody   = errors.New("body is null or empty")
-	errDeep       = fmt.Errorf("body nests deeper than %d", maxDepth)
-	errMoreValues = errors.New("body holds more than one value")
-	errDecode     = errors.New("body does not decode")
+	errNullBody    = errors.New("body is null or empty")
+	errDeep        = fmt.Errorf("body nests deeper than %d", maxDepth)
+	errMoreValues  = errors.New("body holds more than one value")
+	errNullElement = errors.New("list holds null")
+	errDecode      = errors.New("body does not decode")
 )
 
 // Bind reads the request's JSON body into target, whatever its content type.
@@ -36,10 +37,38 @@ func Bind(c *gin.Context, target any) error {
 	if err := checkShape(raw); err != nil {
 		return apierr.CodeMalformedRequest.Wrap(err)
 	}
-	if err := json.Unmarshal(raw, target); err != nil {
+	if err := json.Unmarshal(raw, target, strictLists); err != nil {
 		return apierr.CodeMalformedRequest.Wrap(withoutValues(err))
 	}
 	return nil
+}
+
+// strictLists refuses null as an element of a list, which the decoder alone would
+// take for an empty text, or for 0.
+var strictLists = json.WithUnmarshalers(json.JoinUnmarshalers(
+	json.UnmarshalFromFunc(listOf[string]), json.UnmarshalFromFunc(listOf[int64]),
+))
+
+func listOf[T any](decoder *jsontext.Decoder, list *[]T) error {
+	if decoder.PeekKind() != '[' {
+		return errors.ErrUnsupported // as ever: null is absent, all else is a wrong type
+	}
+	if _, err := decoder.ReadToken(); err != nil {
+		return err //nolint:wrapcheck // Bind says where
+	}
+	*list = []T{}
+	for decoder.PeekKind() != ']' {
+		if decoder.PeekKind() == 'n' {
+			return errNullElement
+		}
+		var element T
+		if err := json.UnmarshalDecode(decoder, &element); err != nil {
+			return err //nolint:wrapcheck // Bind says where
+		}
+		*list = append(*list, element)
+	}
+	_, err := decoder.ReadToken()
+	return err //nolint:wrapcheck // Bind says where
 }
 
 // checkShape walks the tokens once: what json.Unmarshal would accept beyond

@@ -18,6 +18,7 @@ type draft struct {
 	Content *string  `json:"content"`
 	Count   int      `json:"count"`
 	Tags    []string `json:"tags"`
+	IDs     []int64  `json:"ids"`
 	Deep    any      `json:"deep"`
 }
 
@@ -52,6 +53,12 @@ func TestBodiesAreReadStrictly(t *testing.T) {
 		"white space around":         {" \r\n\t{} \n", `"content":null`},
 		"unknown property":           {`{"other":[1,{"a":null}],"count":1}`, `"count":1`},
 		"null is absent":             {`{"content":null,"count":null,"tags":null}`, `"content":null,"count":0,"tags":[]`},
+		"empty list":                 {`{"tags":[]}`, `"tags":[]`},
+		"list":                       {`{"tags":["a","","null"],"ids":[3,1]}`, `"tags":["a","","null"],"ids":[3,1]`},
+		"null in a list":             {`{"tags":["a",null]}`, ""},
+		"null in a list of numbers":  {`{"ids":[null]}`, ""},
+		"object for a list":          {`{"tags":{}}`, ""},
+		"fraction in a list":         {`{"ids":[1.5]}`, ""},
 		"escapes":                    {`{"content":"\u0041\ud83d\ude00"}`, `"content":"A😀"`},
 		"nesting to 32":              {nested(32), `"deep":null`},
 		"nesting to 33":              {nested(33), ""},
