@@ -72,8 +72,9 @@ func TestIdsInCommentsKeepTheirRules(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	for body, fields := range map[string][]string{
-		`{"content":"c"}`:                                        {"postId"},
-		`{"content":"c","postId":0,"parentId":-1}`:               {"postId", "parentId"},
+		`{"content":"c"}`:                          {"postId"},
+		`{"content":"c","postId":0,"parentId":-1}`: {"postId", "parentId"},
+		`{"postId":0}`:                             {"content", "postId"},
 		`{"content":"c","postId":9007199254740992,"parentId":1}`: {"postId"},
 	} {
 		got := f.as(t, 7, "POST", "/api/comments", body)

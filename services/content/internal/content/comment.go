@@ -49,8 +49,13 @@ type CommentDraft struct {
 	Content  string
 }
 
+// CheckText records the rules that the text of a comment breaks.
+func CheckText(broken *apierr.Violations, text string) {
+	broken.Text("content", text, apierr.TextRule{Required: true, Max: MaxCommentContent})
+}
+
 func checkComment(content string) error {
 	var broken apierr.Violations
-	broken.Text("content", content, apierr.TextRule{Required: true, Max: MaxCommentContent})
+	CheckText(&broken, content)
 	return broken.Err()
 }

@@ -9,6 +9,7 @@ import (
 
 func fromCreateComment(request contentrest.CreateCommentRequest) (content.CommentDraft, error) {
 	var broken apierr.Violations
+	content.CheckText(&broken, request.Content)
 	checkID(&broken, "postId", request.PostID)
 	draft := content.CommentDraft{PostID: content.PostID(request.PostID), Content: request.Content}
 	if request.ParentID != nil {
@@ -20,6 +21,7 @@ func fromCreateComment(request contentrest.CreateCommentRequest) (content.Commen
 
 func fromCreateReply(request contentrest.CreateReplyRequest) (content.CommentDraft, error) {
 	var broken apierr.Violations
+	content.CheckText(&broken, request.Content)
 	checkID(&broken, "postId", request.PostID)
 	checkID(&broken, "parentId", request.ParentID)
 	return content.CommentDraft{

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -58,15 +59,28 @@ func (a *API) listCommentStates(c *gin.Context) (httpserver.Reply, error) {
 
 func batchOf(c *gin.Context) (after int64, limit int, err error) {
 	var broken apierr.Violations
-	after, err = strconv.ParseInt(c.DefaultQuery("after", "0"), 10, 64)
-	if err != nil || after < 0 || after > httpserver.MaxID {
+	after, ok := number(c, "after", 0)
+	if !ok || after < 0 || after > httpserver.MaxID {
 		broken.Add("after", "올바른 ID가 아닙니다", "must be an id or 0")
 	}
-	limit, err = strconv.Atoi(c.DefaultQuery("limit", strconv.Itoa(defaultBatch)))
-	if err != nil || limit < 1 || limit > maxBatch {
+	most, ok := number(c, "limit", defaultBatch)
+	if !ok || most < 1 || most > maxBatch {
 		broken.Add("limit", "1에서 1000 사이여야 합니다", "must be from 1 to 1000")
 	}
-	return after, limit, broken.Err()
+	return after, int(most), broken.Err()
+}
+
+// number is the value of a parameter that is given at most once, in digits.
+func number(c *gin.Context, name string, absent int64) (int64, bool) {
+	values := c.QueryArray(name)
+	switch {
+	case len(values) == 0:
+		return absent, true
+	case len(values) > 1 || strings.HasPrefix(values[0], "+"):
+		return 0, false
+	}
+	value, err := strconv.ParseInt(values[0], 10, 64)
+	return value, err == nil
 }
 
 func toPostState(s content.PostState) contentrest.PostState {

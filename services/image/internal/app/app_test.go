@@ -29,8 +29,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
-func TestMain(m *testing.M) { testenv.Main(m) }
-
 // contract is image's document; every answer of every test is held to it.
 var contract = contracttest.MustParse(imagerest.Document())
 
@@ -38,19 +36,21 @@ type studio struct {
 	service *service
 	issuer  *authtest.Issuer
 	url     string
+	environ process.Environ
 	cfg     config.Config
 	folder  string
 }
 
-func open(t *testing.T) *studio {
+func open(t *testing.T, settings ...string) *studio {
 	t.Helper()
 	s := &studio{issuer: authtest.NewIssuer(t), folder: t.TempDir()}
 	cache := testenv.Redis(t)
 	var err error
-	s.cfg, err = process.Load[config.Config](process.Environ{
+	s.environ = append(process.Environ{
 		"IMAGE_BUCKET=file://" + s.folder, "REDIS_ADDR=" + cache.Addr, "REDIS_DB=" + strconv.Itoa(cache.DB),
 		"MEMBER_URL=" + s.issuer.URL, "INTERNAL_TOKEN=" + authtest.InternalToken,
-	})
+	}, settings...)
+	s.cfg, err = process.Load[config.Config](s.environ)
 	require.NoError(t, err)
 	s.join(t)
 	return s
@@ -226,7 +226,9 @@ func TestI2WhatCannotBeAPictureIsNotFound(t *testing.T) {
 		require.Equal(t, 404, got.status, id)
 	}
 	require.Equal(t, "IMAGE_NOT_FOUND", s.send(t, 0, "GET", "/api/images/view/foo", "", nil).Code)
-	require.Equal(t, "VALIDATION_FAILED", s.send(t, 0, "GET", "/api/images/view/"+s.keep(t, 7)+"?thumbnail=maybe", "", nil).Code)
+	for _, query := range []string{"thumbnail=maybe", "thumbnail=", "thumbnail=1", "thumbnail=true&thumbnail=true"} {
+		require.Equal(t, "VALIDATION_FAILED", s.send(t, 0, "GET", "/api/images/view/"+s.keep(t, 7)+"?"+query, "", nil).Code, query)
+	}
 }
 
 func TestI3DeletesOnesOwnByAnyFormOfURL(t *testing.T) {
@@ -252,6 +254,19 @@ func TestI3DeletesOnesOwnByAnyFormOfURL(t *testing.T) {
 	many, err := json.Marshal(map[string][]string{"imageUrls": make([]string, 101)})
 	require.NoError(t, err)
 	require.Equal(t, "VALIDATION_FAILED", s.send(t, 7, "POST", "/api/images/view/command/delete/in", "", bytes.NewReader(many)).Code)
+}
+
+func TestI3ListsKeepTheirRules(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for body, code := range map[string]string{
+		`{}`: "VALIDATION_FAILED", `{"imageUrls":null}`: "VALIDATION_FAILED", `{"imageUrls":["a\u0007"]}`: "VALIDATION_FAILED",
+		`{"imageUrls":[null]}`: "MALFORMED_REQUEST", `{"imageUrls":"a"}`: "MALFORMED_REQUEST", `{"imageUrls":[]}`: "",
+	} {
+		require.Equal(t, code, s.send(t, 7, "POST", "/api/images/view/command/delete/in", "", strings.NewReader(body)).Code, body)
+	}
+	got := s.send(t, 0, "POST", "/internal/images/delete", "", strings.NewReader(`{"memberId":7}`), "X-Internal-Token", authtest.InternalToken)
+	require.Equal(t, "VALIDATION_FAILED", got.Code)
 }
 
 func TestMemberDeletesReplacedPicturesWithoutATokenOfTheirOwner(t *testing.T) {

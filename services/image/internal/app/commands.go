@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/image/internal/config"
@@ -44,12 +46,24 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 		return err
 	}
 	defer s.close()
+	boundHeap(cfg)
 	group := process.NewGroup(s.server.StopLimit())
 	group.AddLoop("signing keys", s.keys.Run)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
 	return group.Run(ctx)
+}
+
+// besideDecoding is what the process takes beside decoding.
+const besideDecoding = 128 << 20
+
+// boundHeap makes the collector work harder before the heap grows over what is
+// in use: pictures are few and large. GOMEMLIMIT has precedence.
+func boundHeap(cfg config.Config) {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(cfg.ImageDecodingMemory + besideDecoding)
+	}
 }
 
 func cleanOrphans(ctx context.Context, cfg config.Config, args []string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +19,8 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/image/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/httpapi"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/quota"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/spool"
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
@@ -28,8 +31,12 @@ import (
 const (
 	// deadline of a request (spec 12).
 	deadline = 30 * time.Second
-	// roomWait is how long an upload waits for memory; then 429.
-	roomWait = 10 * time.Second
+	// roomWait is how long an upload waits for room and for its turn; then 429.
+	// What is left of the deadline is more than working on one takes.
+	roomWait = 25 * time.Second
+	// grace and silence are of an upload's pace.
+	grace   = 10 * time.Second
+	silence = 20 * time.Second
 )
 
 // service is image, put together.
@@ -38,6 +45,8 @@ type service struct {
 	redis    *rediscache.Client
 	bucket   *bucketstore.Store
 	album    *album.Album
+	spool    *spool.Spool
+	quota    *quota.Quota
 	profiles profiles
 	keys     *auth.KeySet
 	server   *httpserver.Server
@@ -58,7 +67,9 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 		return s, err
 	}
 	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels, Memory: cfg.ImageDecodingMemory}
-	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, roomWait))
+	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, runtime.GOMAXPROCS(0), roomWait))
+	s.spool = spool.New(cfg.ImageSpoolFolder, cfg.ImageSpoolBytes, roomWait)
+	s.quota = quota.New(s.redis.Conn(), cfg.ImageUploadsPerDay, now)
 	questions, tokens := memberClients(s.registry)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken))}
 	return s, s.openServer(cfg, tokens)
@@ -74,17 +85,23 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error)
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
 		Caller:       callerID,
 		Book:         rediscache.NewAnswerBook(s.redis, "image:idempotency:", 0),
-		Unavailable:  func(err error) bool { return errors.Is(err, bucketstore.ErrUnavailable) },
-		Ready:        map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping, "signing keys": s.keys.Loaded},
-		Enrich:       passOn,
-		Registerer:   s.registry,
-		Document:     imagerest.Document(),
-		Docs:         docs.Page("/openapi.json"),
+		Unavailable: func(err error) bool {
+			return errors.Is(err, bucketstore.ErrUnavailable) || errors.Is(err, spool.ErrDisk)
+		},
+		Ready:      map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping, "spool": s.spool.Ping, "signing keys": s.keys.Loaded},
+		Enrich:     passOn,
+		Registerer: s.registry,
+		Document:   imagerest.Document(),
+		Docs:       docs.Page("/openapi.json"),
 	})
 	if err != nil {
 		return err
 	}
-	api := &httpapi.API{Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(callerID(ctx)) }}
+	api := &httpapi.API{
+		Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(callerID(ctx)) },
+		Quota: s.quota, Spool: s.spool, Deadline: deadline, Now: now,
+		Pace: spool.Pace{Rate: cfg.ImageMinUploadRate, Grace: grace, Silence: silence},
+	}
 	api.Mount(s.server)
 	return nil
 }

@@ -3,17 +3,17 @@ package httpapi
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/imagerest"
 	"github.com/dailyfeed/dailyfeed/services/image/internal/album"
-	"github.com/dailyfeed/dailyfeed/services/image/internal/picture"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/spool"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 )
@@ -23,6 +23,13 @@ type API struct {
 	Album *album.Album
 	// Caller is the member of an authenticated context.
 	Caller func(ctx context.Context) album.MemberID
+	Quota  Quota
+	Spool  *spool.Spool
+	// Pace is how slow an uploading client may be.
+	Pace spool.Pace
+	// Deadline of an upload once it has arrived.
+	Deadline time.Duration
+	Now      func() time.Time
 }
 
 // Mount adds the whole surface to server, a line per route.
@@ -36,57 +43,9 @@ func (a *API) Mount(server *httpserver.Server) {
 	server.Internal().POST("/internal/images/delete", server.Action(a.deleteImagesOfMember))
 }
 
-const part = "image"
-
-// formOverhead is room for the parts of a form around the file.
-const formOverhead = 1 << 20
-
-func (a *API) upload(c *gin.Context) (httpserver.Reply, error) {
-	ctx := c.Request.Context()
-	data, err := readPart(c.Request, a.Album.Limits().Bytes)
-	if err != nil {
-		return httpserver.Reply{}, err
-	}
-	id, err := a.Album.Upload(ctx, a.Caller(ctx), data)
-	if err != nil {
-		return httpserver.Reply{}, err
-	}
-	return httpserver.OK(string(id)), nil
-}
-
-// readPart reads the file, at most limit bytes of it, and looks at no other part
-// further than to skip it.
-func readPart(r *http.Request, limit int64) ([]byte, error) {
-	missing := apierr.Violated(part, "이미지 파일이 필요합니다", "a file part of this name is needed")
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return nil, missing.Because(err)
-	}
-	for {
-		p, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil, missing
-		}
-		if err != nil {
-			return nil, apierr.CodeMalformedRequest.Wrap(err)
-		}
-		if p.FormName() != part {
-			continue
-		}
-		data, err := io.ReadAll(io.LimitReader(p, limit+1))
-		if err != nil {
-			return nil, apierr.CodeMalformedRequest.Wrap(err)
-		}
-		if int64(len(data)) > limit {
-			return nil, picture.CodeTooLarge.New()
-		}
-		return data, nil
-	}
-}
-
 // view sends the bytes as they are kept; they never change under their id.
 func (a *API) view(c *gin.Context) error {
-	variant, err := variantOf(c.Query("thumbnail"))
+	variant, err := variantOf(c.QueryArray("thumbnail"))
 	if err != nil {
 		return err
 	}
@@ -105,18 +64,14 @@ func (a *API) view(c *gin.Context) error {
 	return nil
 }
 
-func variantOf(thumbnail string) (album.Variant, error) {
-	if thumbnail == "" {
-		return album.Full, nil
-	}
-	small, err := strconv.ParseBool(thumbnail)
+func variantOf(thumbnail []string) (album.Variant, error) {
 	switch {
-	case err != nil:
-		return album.Full, apierr.Violated("thumbnail", "true 또는 false여야 합니다", "must be true or false").Because(err)
-	case small:
+	case len(thumbnail) == 0, len(thumbnail) == 1 && thumbnail[0] == "false":
+		return album.Full, nil
+	case len(thumbnail) == 1 && thumbnail[0] == "true":
 		return album.Thumbnail, nil
 	}
-	return album.Full, nil
+	return album.Full, apierr.Violated("thumbnail", "true 또는 false여야 합니다", "must be true or false")
 }
 
 const maxDeletes = 100
@@ -124,6 +79,11 @@ const maxDeletes = 100
 func (a *API) deleteImages(c *gin.Context) (httpserver.Reply, error) {
 	var request imagerest.DeleteImagesRequest
 	if err := httpserver.Bind(c, &request); err != nil {
+		return httpserver.Reply{}, err
+	}
+	var broken apierr.Violations
+	checkURLs(&broken, request.ImageURLs)
+	if err := broken.Err(); err != nil {
 		return httpserver.Reply{}, err
 	}
 	ctx := c.Request.Context()
@@ -137,16 +97,30 @@ func (a *API) deleteImagesOfMember(c *gin.Context) (httpserver.Reply, error) {
 	if err := httpserver.Bind(c, &request); err != nil {
 		return httpserver.Reply{}, err
 	}
+	var broken apierr.Violations
 	if request.MemberID < 1 || request.MemberID > httpserver.MaxID {
-		return httpserver.Reply{}, apierr.Violated("memberId", "올바른 ID가 아닙니다", "must be a positive integer below 2^53")
+		broken.Add("memberId", "올바른 ID가 아닙니다", "must be a positive integer below 2^53")
+	}
+	checkURLs(&broken, request.ImageURLs)
+	if err := broken.Err(); err != nil {
+		return httpserver.Reply{}, err
 	}
 	return a.delete(c.Request.Context(), album.MemberID(request.MemberID), request.ImageURLs)
 }
 
-func (a *API) delete(ctx context.Context, member album.MemberID, urls []string) (httpserver.Reply, error) {
-	if len(urls) > maxDeletes {
-		return httpserver.Reply{}, apierr.Violated("imageUrls", "최대 100개까지 지정할 수 있습니다", "at most 100")
+// checkURLs records what is wrong with a list, not with what it names: a text
+// that names no picture of ours is skipped.
+func checkURLs(broken *apierr.Violations, urls []string) {
+	switch {
+	case urls == nil:
+		broken.Add("imageUrls", "필수 값입니다", "is required")
+	case len(urls) > maxDeletes:
+		broken.Add("imageUrls", "최대 100개까지 지정할 수 있습니다", "at most 100")
 	}
+	broken.Text("imageUrls", strings.Join(urls, ""), apierr.TextRule{}) // what holds for each character holds for all
+}
+
+func (a *API) delete(ctx context.Context, member album.MemberID, urls []string) (httpserver.Reply, error) {
 	deleted, skipped, err := a.Album.Delete(ctx, member, urls)
 	if skipped > 0 {
 		slog.InfoContext(ctx, "pictures skipped: not there or another member's", "deleted", deleted, "skipped", skipped)
