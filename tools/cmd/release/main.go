@@ -37,7 +37,7 @@ func root() *cobra.Command {
 		Use: "release", Short: "From a commit to an image",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	command.AddCommand(tagCommand(), imageCommand(), changedCommand())
+	command.AddCommand(tagCommand(), imageCommand(), changedCommand(), pushCommand())
 	return command
 }
 
