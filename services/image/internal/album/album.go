@@ -99,21 +99,29 @@ type Album struct {
 	newID  func() ImageID
 	now    func() time.Time
 	limits picture.Limits
-	room   picture.Room
+	room   Room
+}
+
+// Room bounds the work on pictures.
+type Room interface {
+	picture.Room
+	// Sit waits for a place to work; it fails like Enter.
+	Sit(ctx context.Context) (leave func(), err error)
 }
 
 // New is an album over store. newID makes random UUIDs.
-func New(store Shelf, newID func() ImageID, now func() time.Time, limits picture.Limits, room picture.Room) *Album {
+func New(store Shelf, newID func() ImageID, now func() time.Time, limits picture.Limits, room Room) *Album {
 	return &Album{store: store, newID: newID, now: now, limits: limits, room: room}
 }
 
 // Limits are those of an upload.
 func (a *Album) Limits() picture.Limits { return a.limits }
 
-// Upload develops and keeps a picture of owner, and returns its id.
+// Upload develops and keeps a picture of owner, and returns its id. load reads
+// it, once there is a place to work on it.
 // Fails with the codes of picture.Develop.
-func (a *Album) Upload(ctx context.Context, owner MemberID, data []byte) (ImageID, error) {
-	developed, err := picture.Develop(ctx, data, a.limits, a.room)
+func (a *Album) Upload(ctx context.Context, owner MemberID, load func() ([]byte, error)) (ImageID, error) {
+	developed, err := a.develop(ctx, load)
 	if err != nil {
 		return "", err
 	}
@@ -125,6 +133,19 @@ func (a *Album) Upload(ctx context.Context, owner MemberID, data []byte) (ImageI
 		return "", err
 	}
 	return about.ID, nil
+}
+
+func (a *Album) develop(ctx context.Context, load func() ([]byte, error)) (picture.Developed, error) {
+	leave, err := a.room.Sit(ctx)
+	if err != nil {
+		return picture.Developed{}, err
+	}
+	defer leave()
+	data, err := load()
+	if err != nil {
+		return picture.Developed{}, err
+	}
+	return picture.Develop(ctx, data, a.limits, a.room)
 }
 
 // View opens a picture. Fails with IMAGE_NOT_FOUND.

@@ -82,7 +82,7 @@ func camera(t *testing.T) []byte {
 	seed := uint32(1)
 	for i := range m.Y {
 		seed = seed*1664525 + 1013904223
-		m.Y[i] = byte(i%w*200/w) + byte(seed>>28)
+		m.Y[i] = byte(i%w*180/w) + byte(seed>>26)
 	}
 	for i := range m.Cb {
 		m.Cb[i], m.Cr[i] = byte(i%(w/2)/16), byte(i/(w/2)/8)

@@ -70,6 +70,9 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, runtime.GOMAXPROCS(0), roomWait))
 	s.spool = spool.New(cfg.ImageSpoolFolder, cfg.ImageSpoolBytes, roomWait)
 	s.quota = quota.New(s.redis.Conn(), cfg.ImageUploadsPerDay, now)
+	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "image_quota_uncounted_total", Help: "Uploads that were allowed uncounted because Redis did not answer.",
+	}, func() float64 { return float64(s.quota.Open()) }))
 	questions, tokens := memberClients(s.registry)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken))}
 	return s, s.openServer(cfg, tokens)

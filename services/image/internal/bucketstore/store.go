@@ -125,13 +125,31 @@ func (s *Store) Open(ctx context.Context, id album.ImageID, variant album.Varian
 	return album.Content{ReadSeekCloser: reader, Type: kind, UploadedAt: about.UploadedAt}, nil
 }
 
-// Remove implements album.Store.
+// Remove implements album.Store. What a crash has left beside the three
+// objects, such as a temporary file, is removed with them.
 func (s *Store) Remove(ctx context.Context, id album.ImageID) error {
-	for _, name := range []string{aboutName, thumbnail, full} {
-		err := s.bucket.Delete(ctx, key(id, name))
-		if err != nil && !errors.Is(classify(err), album.ErrAbsent) {
-			return fmt.Errorf("remove picture %s: %w", id, classify(err))
+	if err := s.remove(ctx, key(id, aboutName)); err != nil {
+		return err
+	}
+	objects := s.bucket.List(&blob.ListOptions{Prefix: key(id, "/")})
+	for {
+		object, err := objects.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
+		if err != nil {
+			return fmt.Errorf("list picture %s: %w", id, classify(err))
+		}
+		if err := s.remove(ctx, object.Key); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Store) remove(ctx context.Context, object string) error {
+	err := s.bucket.Delete(ctx, object)
+	if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		return fmt.Errorf("remove %s: %w", object, classify(err))
 	}
 	return nil
 }
@@ -155,7 +173,7 @@ func (s *Store) EachBefore(ctx context.Context, before time.Time, visit func(id 
 			return flush()
 		}
 		if err != nil {
-			return fmt.Errorf("list pictures: %w", err)
+			return fmt.Errorf("list pictures: %w", classify(err))
 		}
 		id, name, ok := strings.Cut(strings.TrimPrefix(object.Key, root), "/")
 		if !ok {

@@ -14,7 +14,7 @@ type Config struct {
 	httpserver.Settings
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
-	// ImageBucket is where pictures are kept: file:///data/images on a volume.
+	// ImageBucket is where pictures are kept: file:///data/images on a volume, or s3://name?region=….
 	ImageBucket string `env:"IMAGE_BUCKET,required"`
 	// ImageMaxBytes bounds an uploaded file, in bytes.
 	ImageMaxBytes int64 `env:"IMAGE_MAX_BYTES" envDefault:"5242880"`
@@ -22,6 +22,14 @@ type Config struct {
 	ImageMaxPixels int64 `env:"IMAGE_MAX_PIXELS" envDefault:"50000000"`
 	// ImageDecodingMemory bounds what all decoding takes at once, in bytes.
 	ImageDecodingMemory int64 `env:"IMAGE_DECODING_MEMORY" envDefault:"201326592"`
+	// ImageSpoolFolder is where uploads are kept while they arrive; empty is the system's folder for temporary files.
+	ImageSpoolFolder string `env:"IMAGE_SPOOL_FOLDER"`
+	// ImageSpoolBytes bounds what uploads that arrive take there at once, in bytes.
+	ImageSpoolBytes int64 `env:"IMAGE_SPOOL_BYTES" envDefault:"536870912"`
+	// ImageMinUploadRate is the slowest that a client may be on average, in bytes a second, after 10 s of grace.
+	ImageMinUploadRate int64 `env:"IMAGE_MIN_UPLOAD_RATE" envDefault:"16384"`
+	// ImageUploadsPerDay is how many pictures a member may upload in a day of UTC; 0 is no limit.
+	ImageUploadsPerDay int64 `env:"IMAGE_UPLOADS_PER_DAY" envDefault:"100"`
 	// RedisAddr is host:port of the Redis that holds revocations and answers of repeated requests.
 	RedisAddr string `env:"REDIS_ADDR,required"`
 	// RedisPassword is empty where Redis asks for none.
@@ -39,6 +47,9 @@ func (c *Config) Check() error {
 	var faults []error
 	if c.ImageMaxBytes < 1 || c.ImageMaxPixels < 1 || c.ImageDecodingMemory < 1 {
 		faults = append(faults, errors.New("IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, IMAGE_DECODING_MEMORY: must be positive"))
+	}
+	if c.ImageSpoolBytes < 1 || c.ImageMinUploadRate < 1 || c.ImageUploadsPerDay < 0 {
+		faults = append(faults, errors.New("IMAGE_SPOOL_BYTES, IMAGE_MIN_UPLOAD_RATE: must be positive; IMAGE_UPLOADS_PER_DAY: must not be negative"))
 	}
 	if c.JWKSURL == "" {
 		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"

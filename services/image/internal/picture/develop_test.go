@@ -25,7 +25,7 @@ func limits() picture.Limits {
 	return picture.Limits{Bytes: 5 << 20, Pixels: 50_000_000, Memory: 192 << 20}
 }
 
-func room() picture.Room { return picture.NewRoom(256<<20, time.Second) }
+func room() picture.Room { return picture.NewRoom(256<<20, 2, time.Second) }
 
 func develop(t *testing.T, data []byte) (picture.Developed, error) {
 	t.Helper()
@@ -229,7 +229,7 @@ func TestTheFirstFrameOfAnAnimationIsKept(t *testing.T) {
 
 func TestWhoFindsNoRoomInTimeIsToldToComeBack(t *testing.T) {
 	t.Parallel()
-	small := picture.NewRoom(1000, 10*time.Millisecond)
+	small := picture.NewRoom(1000, 1, 10*time.Millisecond)
 	leave, err := small.Enter(t.Context(), 1_000_000)
 	require.NoError(t, err, "what is larger than the room has it alone")
 	_, err = small.Enter(t.Context(), 1)

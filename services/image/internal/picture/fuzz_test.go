@@ -23,7 +23,7 @@ func FuzzDevelop(f *testing.F) {
 		}
 	}
 	small := picture.Limits{Bytes: 1 << 20, Pixels: 1 << 20, Memory: 64 << 20}
-	space := picture.NewRoom(small.Memory, time.Minute)
+	space := picture.NewRoom(small.Memory, 1, time.Minute)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := picture.Develop(t.Context(), data, small, space)
 		if err != nil {

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 }
 
 func printPeaks() error {
-	space := picture.NewRoom(limits().Memory, time.Minute)
+	space := picture.NewRoom(limits().Memory, 1, time.Minute)
 	for _, item := range corpus.All() {
 		debug.FreeOSMemory()
 		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // forget the peak
