@@ -35,14 +35,22 @@ type Store struct{ bucket *blob.Bucket }
 
 var _ album.Shelf = (*Store)(nil)
 
-// Open opens the bucket of a URL, such as file:///data/images.
-func Open(ctx context.Context, url string) (*Store, error) {
+// WithDefaults is a bucket's URL with what goes without saying on a volume.
+func WithDefaults(url string) string {
 	if strings.HasPrefix(url, "file://") && !strings.Contains(url, "?") {
 		// temporary files beside the final ones, so that the rename is atomic;
 		// no attribute files, since about.json has the types
 		url += "?create_dir=true&no_tmp_dir=true&metadata=skip"
 	}
-	bucket, err := blob.OpenBucket(ctx, url)
+	return url
+}
+
+// Open opens the bucket of a URL: file:///data/images, or
+// s3://name?region=eu-central-1, with endpoint= and use_path_style=true for
+// servers that are not Amazon's. S3 credentials are those of the AWS SDK:
+// environment, role, or anonymous=true.
+func Open(ctx context.Context, url string) (*Store, error) {
+	bucket, err := blob.OpenBucket(ctx, WithDefaults(url))
 	if err != nil {
 		return nil, fmt.Errorf("open bucket: %w", err)
 	}

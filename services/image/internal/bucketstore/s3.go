@@ -1,0 +1,3 @@
+package bucketstore
+
+import _ "gocloud.dev/blob/s3blob" // s3:// buckets
