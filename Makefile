@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/bin:$(PATH)
 export GOFLAGS ?= -buildvcs=false
-export SERVICE TAG
+export SERVICE TAG OWNER LATEST BASE CHOSEN
 
 # programs of this repository, built when their source is newer
 HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
@@ -74,6 +74,22 @@ test-e2e: ## the tests on the whole fleet
 image: ## an OCI archive of a committed service in dist/: make image SERVICE=member TAG=main-20261120-0001
 	@$(RELEASE) image --service "$${SERVICE:?which service?}" --tag "$${TAG:?which tag?}"
 
+.PHONY: image-tag
+image-tag: ## the tag of this workflow run, as lines of GITHUB_OUTPUT
+	@$(RELEASE) tag
+
+.PHONY: image-services
+image-services: ## the services that differ since BASE (all without), or the CHOSEN one, as a line of GITHUB_OUTPUT
+	@$(RELEASE) changed --base "$${BASE:-}" --only "$${CHOSEN:-}"
+
+.PHONY: push-image
+push-image: ## push what `make image` wrote to OWNER; with LATEST=true move that tag as well
+	@$(RELEASE) push --service "$${SERVICE:?which service?}" --tag "$${TAG:?which tag?}" --owner "$${OWNER:?which registry and owner?}" --latest="$${LATEST:-false}"
+
+.PHONY: image-summary
+image-summary: ## what was pushed, as Markdown
+	@$(RELEASE) summary
+
 .PHONY: verify-reproducible
 verify-reproducible: ## build SERVICE twice, the second time from nothing, and compare the digests
 	@$(RELEASE) image --twice --service "$${SERVICE:-search}" --tag "$${TAG:-dev}"
@@ -122,6 +138,18 @@ verify-words: ## no word is in the tree that has no business there
 .PHONY: verify-env
 verify-env: ## the READMEs' tables of settings are what the config structs say
 	@$(HOUSE) env
+
+.PHONY: verify-workflows
+verify-workflows: ## actionlint and zizmor find nothing in .github
+	@$(RELEASE) workflows
+
+.PHONY: verify-licences
+verify-licences: ## what the services link is under licences that allow it
+	@$(RELEASE) licences
+
+.PHONY: verify-vulnerabilities
+verify-vulnerabilities: ## govulncheck in every module; needs vuln.go.dev
+	@$(RELEASE) vulnerabilities
 
 ##@ Repair
 

@@ -15,7 +15,7 @@ import (
 
 // changedCommand prints the matrix of a workflow as a line of GITHUB_OUTPUT.
 func changedCommand() *cobra.Command {
-	var base, revision string
+	var base, revision, chosen string
 	command := &cobra.Command{
 		Use:   "changed",
 		Short: `services that differ since a commit, as services=["…"]; all where that commit is unknown`,
@@ -29,6 +29,12 @@ func changedCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if chosen != "" && chosen != "all" {
+				if w.FolderOf("services/"+chosen) != "services/"+chosen {
+					return fmt.Errorf("service %q: %w", chosen, errService)
+				}
+				services = []string{chosen}
+			}
 			text, err := json.Marshal(services)
 			if err != nil {
 				return fmt.Errorf("print services: %w", err)
@@ -38,6 +44,7 @@ func changedCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&base, "base", "", "the commit to compare with; empty for all services")
+	command.Flags().StringVar(&chosen, "only", "", "the service that a person chose; empty or all for what changed")
 	command.Flags().StringVar(&revision, "revision", "HEAD", "the commit that is compared")
 	return command
 }

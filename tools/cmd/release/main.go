@@ -37,7 +37,10 @@ func root() *cobra.Command {
 		Use: "release", Short: "From a commit to an image",
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	command.AddCommand(tagCommand(), imageCommand(), changedCommand(), pushCommand())
+	command.AddCommand(
+		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(),
+		licencesCommand(), vulnerabilitiesCommand(), workflowsCommand(),
+	)
 	return command
 }
 
