@@ -231,6 +231,18 @@ func TestI2WhatCannotBeAPictureIsNotFound(t *testing.T) {
 	}
 }
 
+func TestI2AnswersOneRangeAndIgnoresOthers(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	path := "/api/images/view/" + s.keep(t, 7)
+	for value, status := range map[string]int{
+		"bytes=0-0": 206, "bytes=5-": 206, "bytes=-5": 206, "bytes=99999999-": 416,
+		"bytes=0-0,2-2": 200, "bytes=5-1": 200, "bytes=a-b": 200, "bytes=-": 200, "bytes=9223372036854775808-": 200, "items=0-1": 200, "": 200,
+	} {
+		require.Equal(t, status, s.send(t, 0, "GET", path, "", nil, "Range", value).status, value)
+	}
+}
+
 func TestI3DeletesOnesOwnByAnyFormOfURL(t *testing.T) {
 	t.Parallel()
 	s := open(t)

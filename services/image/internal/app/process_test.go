@@ -75,7 +75,7 @@ func (c *child) status(t *testing.T, name string) int {
 }
 
 // camera is a photo of 12 megapixels as a phone writes it: 3 to 5 MB.
-func camera(t *testing.T) []byte {
+func camera(t testing.TB) []byte {
 	t.Helper()
 	const w, h = 4000, 3000
 	m := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)

@@ -60,8 +60,30 @@ func (a *API) view(c *gin.Context) error {
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	header.Set("Content-Security-Policy", "default-src 'none'")
 	header.Set("Content-Disposition", "inline")
+	if !isOneRange(c.GetHeader("Range")) {
+		c.Request.Header.Del("Range")
+	}
 	http.ServeContent(c.Writer, c.Request, "", content.UploadedAt, content)
 	return nil
+}
+
+// isOneRange says whether a Range is answered with a part. Several parts, other
+// units and what is malformed get the whole picture (RFC 9110, 14.2).
+func isOneRange(header string) bool {
+	const bits = 63
+	spec, isBytes := strings.CutPrefix(header, "bytes=")
+	first, last, isRange := strings.Cut(spec, "-")
+	from, fromErr := strconv.ParseUint(first, 10, bits)
+	to, toErr := strconv.ParseUint(last, 10, bits)
+	switch {
+	case !isBytes || !isRange:
+		return false
+	case first == "":
+		return toErr == nil
+	case last == "":
+		return fromErr == nil
+	}
+	return fromErr == nil && toErr == nil && from <= to
 }
 
 func variantOf(thumbnail []string) (album.Variant, error) {
