@@ -132,3 +132,25 @@ func TestPreflights(t *testing.T) {
 		}
 	})
 }
+
+// What is public under /api/images answers ranges and conditions as files do.
+func TestAPictureAnswersRangesAndConditions(t *testing.T) {
+	t.Parallel()
+	w := wire(t)
+	w.each(t, func(op operation) bool { return strings.Contains(op.Path, "{imageId}") }, func(t *testing.T, op operation) {
+		etag := w.send(t, w.valid(op)).header.Get("Etag")
+		for name, values := range map[string][]string{
+			"Range":         {"bytes=0-0", "bytes=-5", "bytes=5-", "bytes=99999999-", "bytes=0-0,2-2", "bytes=5-1", "bytes=a-b", "x=0-1", "bytes=" + strings.Repeat("0-0,", 2000) + "0-0", "bytes=9223372036854775808-"},
+			"If-None-Match": {etag, "*", "W/" + etag, `"x", ` + etag, "x", `"`, strings.Repeat(`"a",`, 2000)},
+			"If-Match":      {etag, "*", `"x"`, "x"}, "If-Modified-Since": {"Sat, 21 Nov 2099 00:00:00 GMT", "x"}, "If-Unmodified-Since": {"Thu, 01 Jan 1970 00:00:00 GMT", "x"}, "If-Range": {etag, "x"},
+		} {
+			for _, value := range values {
+				a := w.valid(op).withHeader(name+" "+clip(value), name, value)
+				a.unrouted = name != "Range" && name != "If-None-Match" // the document tells of these
+				if got := w.send(t, a); name == "If-None-Match" && value == etag {
+					got.wants(t, a, http.StatusNotModified, "")
+				}
+			}
+		}
+	})
+}
