@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	command.AddCommand(
-		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(),
+		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), changelogCommand(),
 		licencesCommand(), vulnerabilitiesCommand(), workflowsCommand(),
 	)
 	return command

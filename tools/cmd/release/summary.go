@@ -25,8 +25,13 @@ func summaryCommand() *cobra.Command {
 func printSummary(out io.Writer, get func(string) string) {
 	fmt.Fprint(out, "| | |\n|---|---|\n")
 	for _, row := range [][2]string{
-		{"image", "IMAGE"}, {"tag", "TAG"}, {"digest", "DIGEST"}, {"latest", "LATEST"},
-		{"actor", "GITHUB_ACTOR"}, {"branch", "GITHUB_REF_NAME"}, {"commit", "GITHUB_SHA"},
+		{"image", "IMAGE"},
+		{"tag", "TAG"},
+		{"digest", "DIGEST"},
+		{"latest", "LATEST"},
+		{"actor", "GITHUB_ACTOR"},
+		{"branch", "GITHUB_REF_NAME"},
+		{"commit", "GITHUB_SHA"},
 	} {
 		fmt.Fprintf(out, "| %s | `%s` |\n", row[0], cell(get(row[1])))
 	}
