@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:// buckets
 	"gocloud.dev/gcerrors"
@@ -31,7 +32,17 @@ const (
 )
 
 // Store implements album.Shelf.
-type Store struct{ bucket *blob.Bucket }
+type Store struct {
+	bucket *blob.Bucket
+	// folder of a bucket on a volume, else empty.
+	folder string
+	// seen are those that were opened lately. They never change; a picture that
+	// is removed is absent with its bytes, which go right behind.
+	seen *lru.Cache[album.ImageID, album.About]
+}
+
+// remembered pictures take some 200 bytes each.
+const remembered = 20_000
 
 var _ album.Shelf = (*Store)(nil)
 
@@ -54,7 +65,11 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open bucket: %w", err)
 	}
-	return &Store{bucket: bucket}, nil
+	seen, err := lru.New[album.ImageID, album.About](remembered)
+	if err != nil {
+		return nil, fmt.Errorf("open bucket: %w", err)
+	}
+	return &Store{bucket: bucket, folder: volumeFolder(url), seen: seen}, nil
 }
 
 // Close closes the bucket.
@@ -105,9 +120,9 @@ func (s *Store) Add(ctx context.Context, about album.About, developed picture.De
 
 // FindAbout implements album.Store.
 func (s *Store) FindAbout(ctx context.Context, id album.ImageID) (album.About, error) {
-	data, err := s.bucket.ReadAll(ctx, key(id, aboutName))
+	data, err := s.readObject(ctx, id, aboutName)
 	if err != nil {
-		return album.About{}, fmt.Errorf("find picture %s: %w", id, classify(err))
+		return album.About{}, fmt.Errorf("find picture %s: %w", id, err)
 	}
 	var file aboutFile
 	if err := json.Unmarshal(data, &file); err != nil {
@@ -118,24 +133,30 @@ func (s *Store) FindAbout(ctx context.Context, id album.ImageID) (album.About, e
 
 // Open implements album.Store.
 func (s *Store) Open(ctx context.Context, id album.ImageID, variant album.Variant) (album.Content, error) {
-	about, err := s.FindAbout(ctx, id)
-	if err != nil {
-		return album.Content{}, err
+	about, known := s.seen.Get(id)
+	if !known {
+		var err error
+		if about, err = s.FindAbout(ctx, id); err != nil {
+			return album.Content{}, err
+		}
 	}
 	name, kind := full, about.FullType
 	if variant == album.Thumbnail {
 		name, kind = thumbnail, about.ThumbType
 	}
-	reader, err := s.bucket.NewReader(ctx, key(id, name), nil)
+	reader, err := s.openObject(ctx, id, name)
 	if err != nil {
-		return album.Content{}, fmt.Errorf("open picture %s: %w", id, classify(err))
+		s.seen.Remove(id)
+		return album.Content{}, fmt.Errorf("open picture %s: %w", id, err)
 	}
+	s.seen.Add(id, about)
 	return album.Content{ReadSeekCloser: reader, Type: kind, UploadedAt: about.UploadedAt}, nil
 }
 
 // Remove implements album.Store. What a crash has left beside the three
 // objects, such as a temporary file, is removed with them.
 func (s *Store) Remove(ctx context.Context, id album.ImageID) error {
+	s.seen.Remove(id)
 	if err := s.remove(ctx, key(id, aboutName)); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (a *API) view(c *gin.Context) error {
 	if !isOneRange(c.GetHeader("Range")) {
 		c.Request.Header.Del("Range")
 	}
-	http.ServeContent(c.Writer, c.Request, "", content.UploadedAt, content)
+	http.ServeContent(bulkWriter{c.Writer}, c.Request, "", content.UploadedAt, content)
 	return nil
 }
 
