@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/bin:$(PATH)
 export GOFLAGS ?= -buildvcs=false
-export SERVICE TAG OWNER LATEST BASE CHOSEN FROM
+export SERVICE TAG OWNER LATEST BASE CHOSEN FROM LOCAL
 
 # programs of this repository, built when their source is newer
 HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
@@ -85,6 +85,10 @@ image-services: ## the services that differ since BASE (all without), or the CHO
 .PHONY: push-image
 push-image: ## push what `make image` wrote to OWNER; with LATEST=true move that tag as well
 	@$(RELEASE) push --service "$${SERVICE:?which service?}" --tag "$${TAG:?which tag?}" --owner "$${OWNER:?which registry and owner?}" --latest="$${LATEST:-false}"
+
+.PHONY: image-table
+image-table: ## sizes of dist/ for TAG; beside `make up` also time to ready and idle memory (LOCAL: its folder)
+	@$(RELEASE) table --tag "$${TAG:?which tag?}" --local "$${LOCAL:-}"
 
 .PHONY: changelog
 changelog: ## what was done since FROM (a tag or commit), as Markdown

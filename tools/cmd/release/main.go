@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	command.AddCommand(
-		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), changelogCommand(),
+		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(),
 		licencesCommand(), vulnerabilitiesCommand(), workflowsCommand(),
 	)
 	return command
