@@ -241,6 +241,8 @@ func TestI2AnswersOneRangeAndIgnoresOthers(t *testing.T) {
 	} {
 		require.Equal(t, status, s.send(t, 0, "GET", path, "", nil, "Range", value).status, value)
 	}
+	require.Equal(t, 200, s.send(t, 0, "GET", path, "", nil, "If-Match", `"x"`).status)
+	require.Equal(t, 200, s.send(t, 0, "GET", path, "", nil, "If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT").status)
 }
 
 func TestI3DeletesOnesOwnByAnyFormOfURL(t *testing.T) {

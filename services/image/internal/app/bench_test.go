@@ -67,9 +67,9 @@ func openQuietly(b *testing.B) (*service, string) {
 // fetch is how long that many requests take, one after the other.
 func fetch(b *testing.B, url string, requests int) time.Duration {
 	b.Helper()
-	begun := time.Now() //nolint:forbidigo // what is measured
+	begun := time.Now()
 	for range requests {
-		request, err := http.NewRequestWithContext(b.Context(), "GET", url, nil)
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url, nil)
 		require.NoError(b, err)
 		response, err := http.DefaultClient.Do(request)
 		require.NoError(b, err)

@@ -34,7 +34,7 @@ func (s *studio) keepUntilKilled(data []byte, kept chan<- string) error {
 	if err := form.Close(); err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(context.Background(), "POST", s.url+"/api/images/upload", &body)
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.url+"/api/images/upload", &body)
 	if err != nil {
 		return err
 	}

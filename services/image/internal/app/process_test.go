@@ -26,7 +26,7 @@ const childVariable = "DAILYFEED_IMAGE_CHILD"
 
 // TestMain makes this binary image itself where a test starts it as one.
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" { //nolint:forbidigo // it is the test's own
+	if os.Getenv(childVariable) != "" {
 		os.Exit(process.Main("image", Commands()))
 	}
 	testenv.Main(m)
@@ -48,13 +48,13 @@ func (s *studio) spawn(t *testing.T) *child {
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 	c := &child{Cmd: exec.CommandContext(t.Context(), os.Args[0], "serve"), log: &bytes.Buffer{}}
-	c.Env = append(append(os.Environ(), s.environ...), childVariable+"=1", "PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s") //nolint:forbidigo // the child's
+	c.Env = append(append(os.Environ(), s.environ...), childVariable+"=1", "PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s")
 	c.Stdout, c.Stderr = c.log, c.log
 	require.NoError(t, c.Start())
 	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	s.url = "http://" + address
 	require.Eventually(t, func() bool {
-		request, err := http.NewRequestWithContext(t.Context(), "GET", s.url+"/healthcheck/ready", nil)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/healthcheck/ready", nil)
 		require.NoError(t, err)
 		response, err := http.DefaultClient.Do(request)
 		return err == nil && response.Body.Close() == nil && response.StatusCode == http.StatusOK
@@ -99,7 +99,7 @@ func Test50UploadsOf12MegapixelsAtOnceAreAllServedUnder400MB(t *testing.T) {
 	s := open(t)
 	server, data := s.spawn(t), camera(t)
 	idle := server.status(t, "VmRSS")
-	begun := time.Now() //nolint:forbidigo // how long it took is logged
+	begun := time.Now()
 	var uploads sync.WaitGroup
 	answers := make([]answer, 50)
 	for i := range answers {
@@ -153,7 +153,7 @@ func TestKilledWhileItKeepsPicturesItLeavesNoHalfOneVisible(t *testing.T) {
 // left on the disk to be whole.
 func (s *studio) requireWhole(t *testing.T) {
 	t.Helper()
-	_, err := s.service.album.CleanOrphans(t.Context(), all{}, time.Now().Add(time.Hour)) //nolint:forbidigo // everything is old
+	_, err := s.service.album.CleanOrphans(t.Context(), all{}, time.Now().Add(time.Hour))
 	require.NoError(t, err)
 	folders, err := os.ReadDir(s.folder + "/pictures")
 	require.NoError(t, err)
