@@ -131,14 +131,14 @@ func (g *generator) body(op operation) []byte {
 	}
 	body := g.w.body(op)
 	for name, property := range op.body.properties() {
-		switch {
-		case g.chance(45):
+		switch dice := g.IntN(100); {
+		case dice < 45:
 			body[name] = g.value(name, property, 0)
-		case g.chance(8):
+		case dice < 50:
 			delete(body, name)
-		case g.chance(8):
+		case dice < 55:
 			body[name] = nil
-		case g.chance(5):
+		case dice < 58:
 			body[name] = g.anything(0)
 		}
 	}
@@ -188,15 +188,12 @@ func (g *generator) value(name string, s schema, depth int) any {
 
 func (g *generator) text(s schema) string {
 	longest := s.number("maxLength", 60)
-	switch {
-	case g.chance(5):
+	switch dice := g.IntN(100); {
+	case dice < 5:
 		return ""
-	case g.chance(5):
-		longest += 1 + g.IntN(3)
-		return strings.Repeat(string(pick(g, alphabet)), longest)
-	case g.chance(5):
-		return strings.Repeat(string(pick(g, alphabet)), longest)
-	case g.chance(15):
+	case dice < 15: // at its bound, and over it
+		return strings.Repeat(string(pick(g, alphabet)), longest+g.IntN(3))
+	case dice < 30:
 		return pick(g, []string{"Asia/Seoul", "ko", "http://a.example/x", "/api/proxy/images/view/" + g.w.picture, "2000-01-01", "2999-12-31", "2000-02-30", "a@b", "Riverside7!", "@admin", "../x", "Local", "posixrules", "https://user:pw@host:99999/"})
 	}
 	return g.words()
