@@ -58,8 +58,11 @@ func Run(ctx context.Context, program string, environ []string, idle time.Durati
 	if err := cmd.Start(); err != nil {
 		return Result{}, fmt.Errorf("start %s: %w", program, err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // it is told to end: how it does is not measured
+	}()
 	defer func() {
 		stop(cmd, ended)
 		if err != nil {
@@ -80,12 +83,12 @@ func Run(ctx context.Context, program string, environ []string, idle time.Durati
 }
 
 // stop ends the program, first with a word and then without.
-func stop(cmd *exec.Cmd, ended <-chan error) {
-	_ = cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // it may have ended by itself
+func stop(cmd *exec.Cmd, ended <-chan struct{}) {
+	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 	select {
 	case <-ended:
 	case <-time.After(grace):
-		_ = cmd.Process.Kill() //nolint:errcheck // as above
+		_ = cmd.Process.Kill()
 		<-ended
 	}
 }
@@ -156,20 +159,30 @@ func without(environ []string, names ...string) []string {
 	})
 }
 
+// freePorts are two that nobody has at the moment. Both are held until both are
+// known.
 func freePorts() (one, two string, err error) {
-	var ports [2]string
-	for i := range ports {
-		listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-		if err != nil {
-			return "", "", fmt.Errorf("find a port: %w", err)
-		}
-		defer listener.Close() //nolint:errcheck // nothing was written
-		_, ports[i], err = net.SplitHostPort(listener.Addr().String())
-		if err != nil {
-			return "", "", fmt.Errorf("find a port: %w", err)
-		}
+	first, one, err := listen()
+	if err != nil {
+		return "", "", err
 	}
-	return ports[0], ports[1], nil
+	second, two, err := listen()
+	if err != nil {
+		return "", "", errors.Join(err, first.Close())
+	}
+	return one, two, errors.Join(first.Close(), second.Close())
+}
+
+func listen() (listener net.Listener, port string, err error) {
+	listener, err = net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", fmt.Errorf("find a port: %w", err)
+	}
+	_, port, err = net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, "", fmt.Errorf("find a port: %w", errors.Join(err, listener.Close()))
+	}
+	return listener, port, nil
 }
 
 // tail is the end of what a program said.
