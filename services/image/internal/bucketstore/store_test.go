@@ -36,7 +36,10 @@ func buckets(t *testing.T) map[string]string {
 func onEach(t *testing.T, run func(t *testing.T, store *bucketstore.Store, url string)) {
 	t.Helper()
 	for name, address := range buckets(t) {
-		t.Run(name, func(t *testing.T) { run(t, open(t, address), address) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(t, open(t, address), address)
+		})
 	}
 }
 

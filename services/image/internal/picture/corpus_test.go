@@ -13,8 +13,7 @@ import (
 )
 
 func codeOf(err error) string {
-	var failure *apierr.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*apierr.Error](err); ok {
 		return failure.Code.Name()
 	}
 	return ""

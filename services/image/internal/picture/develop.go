@@ -78,7 +78,6 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 		return Developed{}, err
 	}
 	full := fit(decoded, FullSide)
-	decoded = raster{} // its memory is free while the rest is encoded
 	if form.orientation != nil {
 		full = turn(full, form.orientation(data))
 	}

@@ -1,7 +1,6 @@
 package picture_test
 
 import (
-	"errors"
 	"image"
 	"testing"
 	"time"
@@ -28,7 +27,7 @@ func FuzzDevelop(f *testing.F) {
 		got, err := picture.Develop(t.Context(), data, small, space)
 		if err != nil {
 			var failure *apierr.Error
-			require.True(t, errors.As(err, &failure), "%v", err)
+			require.ErrorAs(t, err, &failure)
 			require.NotEqual(t, apierr.Internal, failure.Code.Kind(), "%v", err)
 			return
 		}

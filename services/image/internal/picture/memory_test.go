@@ -30,7 +30,7 @@ const (
 
 // TestMain makes this binary its own child, whose memory is nobody else's.
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) == "" { //nolint:forbidigo // it is the test's own
+	if os.Getenv(childVariable) == "" {
 		os.Exit(m.Run())
 	}
 	if err := printPeaks(); err != nil {
@@ -84,7 +84,7 @@ func TestEachItemOfTheCorpusStaysWithinItsMemory(t *testing.T) {
 		return
 	}
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), childVariable+"=1") //nolint:forbidigo // it is the test's own
+	child.Env = append(os.Environ(), childVariable+"=1")
 	out, err := child.Output()
 	require.NoError(t, err)
 	lines := regexp.MustCompile(`(?m)^(-?\d+)\t(.+)$`).FindAllSubmatch(out, -1)

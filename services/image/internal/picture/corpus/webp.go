@@ -3,6 +3,7 @@ package corpus
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 )
 
 // bits are written from the lowest on, as VP8L wants them.
@@ -58,11 +59,7 @@ func riffChunk(id, body string) string {
 }
 
 func webpFile(chunks ...string) []byte {
-	body := "WEBP"
-	for _, c := range chunks {
-		body += c
-	}
-	return []byte(riffChunk("RIFF", body))
+	return []byte(riffChunk("RIFF", "WEBP"+strings.Join(chunks, "")))
 }
 
 func uint24(v int) string { return string([]byte{byte(v), byte(v >> 8), byte(v >> 16)}) }
