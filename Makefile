@@ -22,7 +22,7 @@ DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
 
 # cheapest first
-CHECKS = words sizes env format arrows proto contracts modules lint
+CHECKS = words sizes env format arrows licences proto contracts modules lint
 
 ##@ Run at home
 
