@@ -102,6 +102,9 @@ func Test50UploadsOf12MegapixelsAtOnceAreAllServedUnder400MB(t *testing.T) {
 	begun := time.Now()
 	var uploads sync.WaitGroup
 	answers := make([]answer, 50)
+	if raceDetector { // which makes decoding ten times slower
+		answers = answers[:8]
+	}
 	for i := range answers {
 		uploads.Go(func() { answers[i] = s.upload(t, int64(i+1), "/api/images/upload", "image", "a.jpg", data) })
 	}
