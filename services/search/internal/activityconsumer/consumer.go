@@ -13,9 +13,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 )
 
-// Group is the consumer group of search (spec 10).
-const Group = "member-activity-consumer-group-search-svc"
-
 // LetterBox keeps records that cannot be applied.
 type LetterBox interface {
 	// Keep stores a record with why it could not be applied. Storing it twice

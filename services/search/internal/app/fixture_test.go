@@ -90,7 +90,7 @@ func (f *fleet) settings(t *testing.T) config.Config {
 	cfg, err := process.Load[config.Config](process.Environ{
 		"MONGODB_URI=" + store.URI, "MONGODB_DATABASE=" + store.Database,
 		"REDIS_ADDR=" + cache.Addr, "REDIS_DB=" + strconv.Itoa(cache.DB),
-		"KAFKA_BOOTSTRAP_SERVERS=" + events.Bootstrap, "TOPIC_PREFIX=" + events.Prefix,
+		"KAFKA_BOOTSTRAP_SERVERS=" + events.Bootstrap, "TOPIC_PREFIX=" + events.Prefix, "CONSUMER_GROUP=" + events.Group("search"),
 		"MEMBER_URL=" + f.memberURL, "TIMELINE_URL=" + f.timelineURL, "CONTENT_URL=" + f.contentURL,
 		"INTERNAL_TOKEN=" + authtest.InternalToken, "LOG_LEVEL=error",
 	})

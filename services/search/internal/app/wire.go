@@ -86,7 +86,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 		return err
 	}
 	s.store = mongostore.New(s.mongo, now)
-	s.letters = mongostore.NewLetterBox(s.store, activityconsumer.Group)
+	s.letters = mongostore.NewLetterBox(s.store, cfg.ConsumerGroup)
 	return nil
 }
 
@@ -95,8 +95,8 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 		Projection: s.store, Letters: s.letters, Metrics: activityconsumer.NewMetrics(s.registry), Now: now,
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
-		Bootstrap: bootstrap(cfg), ClientID: "search", Group: activityconsumer.Group, Prefix: cfg.TopicPrefix,
-		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group),
+		Bootstrap: bootstrap(cfg), ClientID: "search", Group: cfg.ConsumerGroup, Prefix: cfg.TopicPrefix,
+		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, cfg.ConsumerGroup),
 	})
 	return err
 }

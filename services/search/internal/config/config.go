@@ -30,6 +30,8 @@ type Config struct {
 	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS,required"`
 	// TopicPrefix begins the names of the daily topics.
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
+	// ConsumerGroup reads the topics; another name lets another projection grow beside this one.
+	ConsumerGroup string `env:"CONSUMER_GROUP" envDefault:"member-activity-consumer-group-search-svc"`
 	// MemberURL is member's base URL: names, handles, followers, introspection, keys.
 	MemberURL string `env:"MEMBER_URL,required"`
 	// TimelineURL is timeline's base URL: what is found, as it is shown.

@@ -114,10 +114,8 @@ func (q *Query) add(p part) {
 }
 
 func (q *Query) addAuthor(handle string) {
-	for _, known := range q.Authors {
-		if known == handle {
-			return
-		}
+	if slices.Contains(q.Authors, handle) {
+		return
 	}
 	q.Authors = append(q.Authors, handle)
 }

@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,12 +33,7 @@ func finds(t require.TestingT, keyword, text string) bool {
 }
 
 func has1(list []string, want string) bool {
-	for _, s := range list {
-		if s == want {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, want)
 }
 
 func TestWhatFindsWhat(t *testing.T) {
@@ -241,7 +237,7 @@ func TestEveryWordOfATextFindsIt(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := mostly().Draw(t, "text")
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			word = strings.TrimLeft(strings.Map(func(r rune) rune {
 				if isQuote(r) {
 					return ' '

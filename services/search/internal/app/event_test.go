@@ -1,0 +1,166 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
+)
+
+// documents are all documents of a collection by key, without what differs
+// between two that are equal: ids of the store, and when a tombstone was made.
+func (f *fleet) documents(t *testing.T, collection, key string) []bson.M {
+	t.Helper()
+	cursor, err := f.service.mongo.Collection(collection).Find(t.Context(), bson.D{}, options.Find().SetSort(bson.D{{Key: key, Value: 1}}))
+	require.NoError(t, err)
+	var all []bson.M
+	require.NoError(t, cursor.All(t.Context(), &all))
+	for _, d := range all {
+		delete(d, "_id")
+		d["gone_at"] = d["gone_at"] != nil
+	}
+	return all
+}
+
+// history is everything that happened to some posts and comments.
+func history() (events, final []any) {
+	edited, gone, back := post(1, "", "고친 자전거"), post(2, "", ""), comment(13, 3, "")
+	edited.Version, gone.Version, gone.Deleted, back.Version, back.Deleted = 2, 2, true, 3, true
+	middle := comment(13, 3, "중간")
+	middle.Version = 2
+	final = []any{edited, gone, post(3, "제목", "커피"), comment(11, 1, "댓글"), comment(12, 2, "지워진 글의 댓글"), back}
+	return append([]any{post(1, "", "자전거"), post(2, "", "지울 글"), comment(13, 3, "처음"), middle}, final...), final
+}
+
+// canonical is documents as JSON, whose members are compared without an order.
+func canonical(t *testing.T, documents [2][]bson.M) string {
+	t.Helper()
+	raw, err := bson.MarshalExtJSON(bson.M{"posts": documents[0], "comments": documents[1]}, true, false)
+	require.NoError(t, err)
+	return string(raw)
+}
+
+func TestARecordThatCanNeverBeAppliedIsKeptBeforeTheOffsetMoves(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	topic := kafka.DailyTopic(f.cfg.TopicPrefix, now())
+	results := f.producer.Produce(t.Context(), []kafka.Record{{
+		Topic: topic, PartitionKey: []byte("1"), Key: []byte("k"), Value: []byte{0xff, 0xff}, Headers: []kafka.Header{{Key: "ce_id", Value: []byte("x")}},
+	}})
+	require.NoError(t, results[0])
+	f.write(t, post(1, "", "다음"))
+	f.await(t, "posts", "다음", 1)
+	var letter bson.M
+	require.Eventually(t, func() bool {
+		return f.service.mongo.Collection("kafka_listener_dead_letters").FindOne(t.Context(), bson.D{}).Decode(&letter) == nil
+	}, 10*time.Second, 10*time.Millisecond)
+	require.Equal(t, f.cfg.ConsumerGroup, letter["consumer_group"])
+	require.Equal(t, topic, letter["topic"])
+	require.Equal(t, bson.Binary{Data: []byte{0xff, 0xff}}, letter["payload"])
+	require.NotEmpty(t, letter["error"])
+	require.NoError(t, drainDeadLetters(t.Context(), f.cfg, nil))
+}
+
+func TestWithoutMongoDBEventsWaitAndNothingIsLost(t *testing.T) {
+	t.Parallel()
+	server, database := testenv.OwnMongo(t)
+	f := start(t, func(cfg *config.Config) {
+		cfg.MongoDBURI, cfg.MongoDBDatabase = process.Secret(database.URI), database.Database
+	})
+	f.write(t, post(1, "", "처음"))
+	f.await(t, "posts", "처음", 1)
+	require.NoError(t, server.Kill())
+	f.write(t, post(2, "", "그동안"))
+	f.as(t, 7, "GET", "/api/search/posts?keyword=a", "").requireCode(t, 503, "SERVICE_UNAVAILABLE")
+	require.Equal(t, 503, f.as(t, 7, "GET", "/healthcheck/ready", "").http)
+	require.Equal(t, 200, f.as(t, 7, "GET", "/healthcheck/live", "").http)
+	require.NoError(t, server.Start(t.Context()))
+	require.Eventually(t, func() bool { return f.as(t, 7, "GET", "/healthcheck/ready", "").http == 200 }, 20*time.Second, 50*time.Millisecond)
+	f.await(t, "posts", "그동안", 2)
+}
+
+func TestTwoReplicasShareTheWork(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.join(t)
+	var all []any
+	var ids []int64
+	for id := range int64(20) {
+		all, ids = append(all, post(id+1, "", "함께")), append(ids, id+1)
+	}
+	f.write(t, all...)
+	f.await(t, "posts", "함께", ids...)
+}
+
+func TestRebuildEndsEqualToAFreshProjectionWhileItServes(t *testing.T) {
+	t.Parallel()
+	events, final := history()
+	fresh := start(t)
+	fresh.know(final...)
+	for _, event := range events {
+		fresh.tell(t, event)
+	}
+	fresh.await(t, "posts", "커피", 3)
+	fresh.await(t, "comments", "댓글", 11)
+	projection := func(f *fleet) string {
+		return canonical(t, [2][]bson.M{f.documents(t, "search_posts", "post_pk"), f.documents(t, "search_comments", "comment_pk")})
+	}
+	want := projection(fresh)
+
+	f := start(t)
+	f.know(final...)
+	lost := post(3, "제목", "커피")
+	f.tell(t, lost, comment(12, 2, "지워진 글의 댓글")) // a part is known by events
+	f.await(t, "posts", "커피", 3)
+	for range 2 {
+		require.NoError(t, rebuild(t.Context(), f.cfg, nil))
+		require.JSONEq(t, want, projection(f))
+	}
+	require.Equal(t, []int64{1}, f.search(t, "posts", "자전거").ids())
+}
+
+func TestARebuildThatWasStoppedGoesOn(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	_, final := history()
+	f.know(final...)
+	require.NoError(t, f.service.store.SaveProgress(t.Context(), search.Posts, 2))
+	require.NoError(t, rebuild(t.Context(), f.cfg, nil))
+	require.Len(t, f.documents(t, "search_posts", "post_pk"), 1, "those before are taken as done")
+	require.NoError(t, rebuild(t.Context(), f.cfg, nil), "the next begins at the beginning")
+	require.Len(t, f.documents(t, "search_posts", "post_pk"), 3)
+	require.NoError(t, f.service.store.SaveProgress(t.Context(), search.Posts, 2))
+	require.NoError(t, rebuild(t.Context(), f.cfg, []string{"--restart"}))
+	require.Error(t, rebuild(t.Context(), f.cfg, []string{"--all"}))
+	f.contentDown.Store(true)
+	require.Error(t, rebuild(t.Context(), f.cfg, nil))
+}
+
+func TestTombstonesAreForgottenAfterEightDays(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	gone := post(1, "", "")
+	gone.Version, gone.Deleted = 2, true
+	f.write(t, post(2, "", "글"), comment(11, 1, "댓글"))
+	f.tell(t, gone)
+	f.await(t, "posts", "글", 2)
+	require.Eventually(t, func() bool {
+		n, err := f.service.mongo.Collection("search_comments").CountDocuments(t.Context(), bson.D{{Key: "gone_at", Value: bson.D{{Key: "$ne", Value: nil}}}})
+		return err == nil && n == 1
+	}, 10*time.Second, 10*time.Millisecond)
+	removed, err := f.service.store.ForgetDeletions(t.Context(), now().Add(-tombstonesKept), 100)
+	require.NoError(t, err)
+	require.Zero(t, removed)
+	removed, err = f.service.store.ForgetDeletions(t.Context(), now().Add(time.Second), 100)
+	require.NoError(t, err)
+	require.Equal(t, 2, removed)
+	require.Equal(t, []int64{2}, f.search(t, "posts", "글").ids())
+}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
+)
+
+func TestEveryRouteOfTheContractIsMountedAndNoOther(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	want := map[string]bool{}
+	for _, r := range contract.Routes() {
+		want[r.Method+" "+r.Path] = r.Method != http.MethodHead // served by GET
+	}
+	for _, route := range f.service.server.Routes() {
+		key := strings.ReplaceAll(route, ":postId", "{postId}")
+		require.Contains(t, want, key)
+		delete(want, key)
+	}
+	for key, needed := range want {
+		require.False(t, needed, key)
+	}
+}
+
+func TestAStartWithoutIndexesIsRefused(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(cfg *config.Config) { cfg.Port, cfg.AdminPort, cfg.ShutdownDelay = 0, 0, 0 })
+	bare := f.cfg
+	bare.MongoDBDatabase = testenv.Mongo(t).Database
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	require.ErrorIs(t, serve(ctx, bare, nil), mongo.ErrNotMigrated)
+	require.ErrorIs(t, rebuild(ctx, bare, nil), mongo.ErrNotMigrated)
+}
+
+func TestServeRunsUntilItIsToldToStop(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(cfg *config.Config) { cfg.Port, cfg.AdminPort, cfg.ShutdownDelay = 0, 0, time.Millisecond })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- serve(ctx, f.cfg, nil) }()
+	f.write(t, post(1, "", "글"))
+	f.await(t, "posts", "글", 1)
+	cancel()
+	select {
+	case err := <-done:
+		require.NoError(t, err)
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "serve does not end")
+	}
+}
+
+func TestTheDocumentAndThePageAreServed(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for _, path := range []string{"/openapi.json", "/docs", "/healthcheck/ready"} {
+		require.Equal(t, 200, f.as(t, 0, "GET", path, "").http, path)
+	}
+}
