@@ -56,7 +56,7 @@ func TestIntrospectKnowsFromMySQLWhatIsAlive(t *testing.T) {
 	f.do(t, p, "POST", "/api/authentication/logout", "").requireOK(t, 200)
 	require.NoError(t, f.service.redis.Conn().FlushDB(t.Context()).Err())
 	require.False(t, f.introspect(t, claims))
-	f.fleetOnly(t, "POST", "/internal/tokens/introspect", `{}`).requireFields(t, "jti")
+	f.fleetOnly(t, "POST", "/internal/tokens/introspect", `{}`).requireFields(t, "jti", "sid", "memberId")
 }
 
 func TestRefreshStateKnowsWhichCookiesAreOfNoUse(t *testing.T) {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,13 +17,27 @@ func (a *API) introspectToken(c *gin.Context) (httpserver.Reply, error) {
 	if err := httpserver.Bind(c, &request); err != nil {
 		return httpserver.Reply{}, err
 	}
-	if request.JTI == "" || request.SID < 1 || request.MemberID < 1 {
-		return httpserver.Reply{}, apierr.Violated("jti", "jti, sid, memberId가 필요합니다", "jti, sid and memberId are required")
+	if err := checkIntrospect(request); err != nil {
+		return httpserver.Reply{}, err
 	}
 	active, err := a.Sessions.Introspect(c.Request.Context(), member.Caller{
 		MemberID: member.MemberID(request.MemberID), SessionID: member.SessionID(request.SID), TokenID: member.TokenID(request.JTI),
 	})
 	return httpserver.OK(memberrest.TokenState{Active: active}), err
+}
+
+func checkIntrospect(request memberrest.IntrospectTokenRequest) error {
+	var broken apierr.Violations
+	broken.Text("jti", request.JTI, apierr.TextRule{Required: true})
+	checkID(&broken, "sid", request.SID)
+	checkID(&broken, "memberId", request.MemberID)
+	return broken.Err()
+}
+
+func checkID(broken *apierr.Violations, field string, id int64) {
+	if id < 1 || id > httpserver.MaxID {
+		broken.Add(field, "올바른 ID가 아닙니다", "must be a positive integer below 2^53")
+	}
 }
 
 func (a *API) findRefreshState(c *gin.Context) (httpserver.Reply, error) {
@@ -71,15 +86,28 @@ func portionOf(c *gin.Context) (id member.MemberID, after member.FollowID, limit
 		return 0, 0, 0, err
 	}
 	var broken apierr.Violations
-	from, err := strconv.ParseInt(c.DefaultQuery("after", "0"), 10, 64)
-	if err != nil || from < 0 || from > httpserver.MaxID {
+	from, ok := number(c, "after", 0)
+	if !ok || from < 0 || from > httpserver.MaxID {
 		broken.Add("after", "올바른 ID가 아닙니다", "must be an id or 0")
 	}
-	limit, err = strconv.Atoi(c.DefaultQuery("limit", strconv.Itoa(defaultPortion)))
-	if err != nil || limit < 1 || limit > maxPortion {
+	most, ok := number(c, "limit", defaultPortion)
+	if !ok || most < 1 || most > maxPortion {
 		broken.Add("limit", "1에서 1000 사이여야 합니다", "must be from 1 to 1000")
 	}
-	return id, member.FollowID(from), limit, broken.Err()
+	return id, member.FollowID(from), int(most), broken.Err()
+}
+
+// number is the value of a parameter that is given at most once, in digits.
+func number(c *gin.Context, name string, absent int64) (int64, bool) {
+	values := c.QueryArray(name)
+	switch {
+	case len(values) == 0:
+		return absent, true
+	case len(values) > 1 || strings.HasPrefix(values[0], "+"):
+		return 0, false
+	}
+	value, err := strconv.ParseInt(values[0], 10, 64)
+	return value, err == nil
 }
 
 func toFollowIDs(p member.FollowPortion) memberrest.FollowIDs {

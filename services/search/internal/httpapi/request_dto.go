@@ -17,9 +17,12 @@ const (
 )
 
 func fromSearch(query url.Values) (search.Request, pagination.Request, error) {
-	order, err := fromSort(query.Get("sort"))
+	order, err := fromSort(query["sort"])
 	if err != nil {
 		return search.Request{}, pagination.Request{}, err
+	}
+	if len(query["keyword"]) > 1 {
+		return search.Request{}, pagination.Request{}, apierr.Violated("keyword", "한 번만 보낼 수 있습니다", "may be given once")
 	}
 	page, slice, err := fromPage(query)
 	return search.Request{Keyword: query.Get("keyword"), Order: order, Slice: slice}, page, err
@@ -30,12 +33,18 @@ func fromPage(query url.Values) (pagination.Request, search.Slice, error) {
 	return page, search.Slice{Skip: page.Skip(), Limit: page.Size}, err
 }
 
-func fromSort(text string) (search.Order, error) {
-	switch searchrest.Sort(text) {
-	case "", searchrest.SortRelevance:
+// fromSort reads the values of sort; absent means relevance.
+func fromSort(given []string) (search.Order, error) {
+	if len(given) == 0 {
 		return search.ByRelevance, nil
-	case searchrest.SortRecent:
-		return search.ByRecency, nil
+	}
+	if len(given) == 1 {
+		switch searchrest.Sort(given[0]) {
+		case searchrest.SortRelevance:
+			return search.ByRelevance, nil
+		case searchrest.SortRecent:
+			return search.ByRecency, nil
+		}
 	}
 	return 0, apierr.Violated("sort", "relevance 또는 recent여야 합니다", "must be relevance or recent")
 }
