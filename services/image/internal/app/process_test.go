@@ -35,7 +35,25 @@ func TestMain(m *testing.M) {
 // child is image in a process of its own.
 type child struct {
 	*exec.Cmd
-	log *bytes.Buffer
+	log *output
+}
+
+// output is what a process has written so far; it may be read meanwhile.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // spawn starts image on the studio's bucket, which answers from now on.
@@ -47,7 +65,7 @@ func (s *studio) spawn(t *testing.T) *child {
 	require.NoError(t, listener.Close())
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
-	c := &child{Cmd: exec.CommandContext(t.Context(), os.Args[0], "serve"), log: &bytes.Buffer{}}
+	c := &child{Cmd: exec.CommandContext(t.Context(), os.Args[0], "serve"), log: &output{}}
 	c.Env = append(append(os.Environ(), s.environ...), childVariable+"=1", "PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s")
 	c.Stdout, c.Stderr = c.log, c.log
 	require.NoError(t, c.Start())
@@ -111,7 +129,7 @@ func Test50UploadsOf12MegapixelsAtOnceAreAllServedUnder400MB(t *testing.T) {
 	uploads.Wait()
 	took := time.Since(begun)
 	peak := server.status(t, "VmHWM")
-	t.Logf("50 uploads of %.1f MB: %v, %d MB at most, %d MB idle", float64(len(data))/1e6, took, peak/1e6, idle/1e6)
+	t.Logf("%d uploads of %.1f MB: %v, %d MB at most, %d MB idle", len(answers), float64(len(data))/1e6, took, peak/1e6, idle/1e6)
 	served := 0
 	for _, got := range answers {
 		if got.status == http.StatusOK {
