@@ -83,7 +83,7 @@ func (s *Server) callerID(ctx context.Context) int64 {
 
 func (s *Server) requireInternalToken(c *gin.Context) {
 	given := sha256.Sum256([]byte(c.GetHeader("X-Internal-Token")))
-	wanted := sha256.Sum256([]byte(s.config.InternalToken))
+	wanted := sha256.Sum256([]byte(s.config.InternalToken.Reveal()))
 	if s.config.InternalToken == "" || subtle.ConstantTimeCompare(given[:], wanted[:]) != 1 {
 		s.writeFailure(c, apierr.CodeNotFound.New())
 		return

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dailyfeed/dailyfeed/support/idempotency"
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 // Settings are the parts of a Config that come from the environment; services
@@ -29,7 +30,7 @@ type Settings struct {
 	// ShutdownDelay is how long to go on serving after SIGTERM, while endpoints are withdrawn.
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" envDefault:"5s"`
 	// InternalToken is the fleet's own credential for /internal; empty refuses all of it.
-	InternalToken string `env:"INTERNAL_TOKEN"`
+	InternalToken process.Secret `env:"INTERNAL_TOKEN"`
 	// WriteBurst is how many writes a member may send at once.
 	WriteBurst int `env:"WRITE_BURST" envDefault:"100"`
 	// WriteRate is how many writes a second a member may keep up.

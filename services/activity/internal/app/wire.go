@@ -113,7 +113,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 func (s *service) openServer(cfg config.Config) (err error) {
 	calls, tokens := memberClients(s.registry)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	verifier := auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	gate := ticketGate{verifier: verifier, tickets: redistickets.New(s.redis)}
 	s.server, err = httpserver.New(httpserver.Config{
@@ -152,7 +152,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 	if err != nil {
 		return nil, err
 	}
-	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))
+	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken.Reveal()))
 	followed := activity.NewFollowedService(memberapi.NewFollowings(s.redis, member, now), s.store, s.store, now)
 	s.hub = activity.NewHub(s.store, now, cfg.MaxStreams)
 	s.metrics.watchStreams(s.registry, s.hub)

@@ -123,7 +123,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 func (s *service) openServer(cfg config.Config) (err error) {
 	names, tokens := memberClients(s.registry)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	migrations, err := mysqlstore.Migrations()
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 	facts := &publisher.Recorder{
 		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: httpserver.TraceParent,
 	}
-	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken))
+	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken.Reveal()))
 	return &httpapi.API{
 		Posts:    content.NewPostService(s.store, facts, now),
 		Comments: content.NewCommentService(s.store, facts, now),

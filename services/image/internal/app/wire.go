@@ -74,13 +74,13 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 		Name: "image_quota_uncounted_total", Help: "Uploads that were allowed uncounted because Redis did not answer.",
 	}, func() float64 { return float64(s.quota.Open()) }))
 	questions, tokens := memberClients(s.registry)
-	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken))}
+	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
 	return s, s.openServer(cfg, tokens)
 }
 
 func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "image",

@@ -109,7 +109,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	many.Limiter.PerSecond = tokensPerSecond
 	tokens := clientOf("member-tokens", many, calls)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "search",
@@ -131,7 +131,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 }
 
 func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.API {
-	fleet := rest.InternalToken(cfg.InternalToken)
+	fleet := rest.InternalToken(cfg.InternalToken.Reveal())
 	memberClient := memberrest.NewClient(cfg.MemberURL, clientOf("member", serviceclient.Critical(), calls), fleet)
 	timelineClient := clientOf("timeline", serviceclient.Critical(), calls)
 	contentClient := contentrest.NewClient(cfg.ContentURL, clientOf("content", serviceclient.Default(), calls), fleet)
@@ -139,7 +139,7 @@ func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.
 
 	members := memberapi.New(memberClient)
 	livePosts := timelineapi.NewPosts(timelinerest.NewClient(cfg.TimelineURL, timelineClient))
-	liveComments := timelineapi.NewComments(cfg.TimelineURL, timelineClient, cfg.InternalToken)
+	liveComments := timelineapi.NewComments(cfg.TimelineURL, timelineClient, cfg.InternalToken.Reveal())
 	engine := search.NewEngine(s.store, now)
 	return &httpapi.API{
 		Posts:    search.NewPostService(engine, members, livePosts, now),

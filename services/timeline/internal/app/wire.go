@@ -124,7 +124,7 @@ func (s *service) openMember(cfg config.Config) {
 }
 
 func (s *service) memberAPI(cfg config.Config) *memberrest.Client {
-	return memberrest.NewClient(cfg.MemberURL, s.member, rest.InternalToken(cfg.InternalToken))
+	return memberrest.NewClient(cfg.MemberURL, s.member, rest.InternalToken(cfg.InternalToken.Reveal()))
 }
 
 func (s *service) openEvents(cfg config.Config) (err error) {
@@ -166,7 +166,7 @@ func (s *service) retry(ctx context.Context, message kafka.Message) error {
 
 func (s *service) openServer(cfg config.Config) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.member}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken, Client: s.member}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: s.member}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "timeline",
