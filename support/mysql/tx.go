@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,10 +18,16 @@ type transaction struct {
 	session     *session
 	db          *gorm.DB
 	afterCommit []func()
+	over        atomic.Bool
 }
 
+// current is the transaction of ctx, nil where there is none or it has ended: what
+// runs after the commit with the context of the transaction works on the pool.
 func current(ctx context.Context, p *Pool) *transaction {
 	t, _ := ctx.Value(txKey{p}).(*transaction)
+	if t == nil || t.over.Load() {
+		return nil
+	}
 	return t
 }
 
@@ -75,6 +82,7 @@ func (p *Pool) runOnce(ctx context.Context, do func(ctx context.Context) error) 
 	}()
 	t := &transaction{session: s, db: p.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})}
 	t.db.Statement.ConnPool = s
+	defer t.over.Store(true)
 	if err := do(context.WithValue(ctx, txKey{p}, t)); err != nil {
 		return nil, err
 	}
@@ -87,7 +95,8 @@ func (p *Pool) runOnce(ctx context.Context, do func(ctx context.Context) error) 
 
 // AfterCommit runs hook once the outermost transaction of ctx has committed,
 // in the order of the calls, on the goroutine of InTx; a rollback drops it.
-// Hooks must not block. It fails where ctx carries no transaction of p.
+// Hooks must not block. A hook that uses the context of the transaction works on
+// the pool, since the transaction is over. It fails where ctx carries no transaction of p.
 func (p *Pool) AfterCommit(ctx context.Context, hook func()) error {
 	t := current(ctx, p)
 	if t == nil {

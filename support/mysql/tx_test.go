@@ -67,6 +67,28 @@ func TestInTxRollsBackWhenItsContextHasEnded(t *testing.T) {
 	require.Empty(t, names(t, pool))
 }
 
+// Hooks often close over the context of the transaction.
+func TestAHookMayUseTheContextOfItsTransaction(t *testing.T) {
+	t.Parallel()
+	pool, _ := openPool(t)
+	var read int64
+	var looked, written, begun error
+	require.NoError(t, pool.InTx(t.Context(), func(ctx context.Context) error {
+		require.NoError(t, insert(ctx, pool, "a"))
+		return pool.AfterCommit(ctx, func() {
+			looked = pool.DB(ctx).Raw("SELECT COUNT(*) FROM names").Scan(&read).Error
+			written = insert(ctx, pool, "b")
+			begun = pool.InTx(ctx, func(ctx context.Context) error { return insert(ctx, pool, "c") })
+			require.Error(t, pool.RequireTx(ctx), "it is over")
+		})
+	}))
+	require.NoError(t, looked)
+	require.EqualValues(t, 1, read, "what it follows is committed")
+	require.NoError(t, written)
+	require.NoError(t, begun)
+	require.Equal(t, []string{"a", "b", "c"}, names(t, pool))
+}
+
 func TestNestedInTxJoinsTheOuterOne(t *testing.T) {
 	t.Parallel()
 	pool, _ := openPool(t)

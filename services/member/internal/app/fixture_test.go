@@ -44,8 +44,12 @@ func (d *diary) Write(line []byte) (int, error) {
 var secrets = regexp.MustCompile(regexp.QuoteMeta(goodPassword) + `|` + regexp.QuoteMeta(otherPassword) +
 	`|(?i:@dailyfeed\.example)|eyJ[A-Za-z0-9_-]{10}|refresh_token=|device=|argon2id|` + internalToken)
 
+// overdue is what a statement in a transaction that is over fails with.
+var overdue = regexp.MustCompile(`connection is already closed|transaction has already been`)
+
 // TestMain runs the tests, and then reads everything that they logged: no
-// password, token, cookie or e-mail at any level.
+// password, token, cookie or e-mail at any level, and nothing that worked with
+// a transaction after its end.
 func TestMain(m *testing.M) {
 	logged := new(diary)
 	logger, err := process.NewLogger(logged, "member", "debug")
@@ -57,6 +61,10 @@ func TestMain(m *testing.M) {
 	code := testenv.With(m).Run()
 	if found := secrets.FindString(logged.text.String()); found != "" && code == 0 {
 		fmt.Println("a log line holds what it must not:", found)
+		code = 1
+	}
+	if found := overdue.FindString(logged.text.String()); found != "" && code == 0 {
+		fmt.Println("something went on with a transaction that was over:", found)
 		code = 1
 	}
 	os.Exit(code)
