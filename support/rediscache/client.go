@@ -62,6 +62,7 @@ func Open(config Config) (*Client, error) {
 	if config.Timeout <= 0 {
 		config.Timeout = defaultTimeout
 	}
+	quiet()
 	client := &Client{gate: newGate(config.Now)}
 	client.redis = redis.NewClient(options(config))
 	client.redis.AddHook(client.gate)
