@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -58,11 +59,24 @@ func run(m *testing.M) int {
 		return code
 	}
 	code = m.Run()
-	if err := home.Stop(); err != nil {
+	if err := errors.Join(home.Stop(), findRaces(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e: stop the fleet:", err)
 		code = 1
 	}
 	return code
+}
+
+// raceReports is what the race detector's files begin with, in the fleet's folder.
+const raceReports = "race"
+
+// findRaces fails if the race detector found something in a program of the fleet.
+func findRaces(folder string) error {
+	reports, err := filepath.Glob(filepath.Join(folder, raceReports+".*"))
+	if err != nil || len(reports) == 0 {
+		return err
+	}
+	text, err := os.ReadFile(reports[0])
+	return errors.Join(fmt.Errorf("data races in the fleet: %q, the first of which says:\n%s", reports, text), err)
 }
 
 func start(folder string) (*fleet.Fleet, error) {
@@ -84,11 +98,17 @@ func start(folder string) (*fleet.Fleet, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
+	var flags []string
+	if raced {
+		flags = []string{"-race"}
+	}
 	return fleet.Up(ctx, fleet.Config{
-		Root: root, Local: folder, PortOffset: 11000 + 20*rand.IntN(50), Replicas: replicas,
+		BuildFlags: flags,
+		Root:       root, Local: folder, PortOffset: 11000 + 20*rand.IntN(50), Replicas: replicas,
 		// one address sends everything here
-		Environ: append(os.Environ(), "ADDRESS_WRITE_BURST=1000000", "ADDRESS_WRITE_RATE=1000000", "WRITE_BURST=1000", "WRITE_RATE=1000", "SHARED_CLIENT_ADDRESSES=127.0.0.1/32,::1/128"),
-		Jobs:    true, Out: progress,
+		Environ: append(os.Environ(), "ADDRESS_WRITE_BURST=1000000", "ADDRESS_WRITE_RATE=1000000", "WRITE_BURST=1000", "WRITE_RATE=1000", "SHARED_CLIENT_ADDRESSES=127.0.0.1/32,::1/128",
+			"GORACE=log_path="+filepath.Join(folder, raceReports)),
+		Jobs: true, Out: progress,
 	})
 }
 

@@ -152,24 +152,24 @@ func withoutPassword(statement string) string {
 }
 
 // serviceDSN is how a service reaches its tables.
-func (f *Fleet) serviceDSN(s service) (string, error) {
-	return f.dsn(userOf(s), f.secrets[s.mysql])
+func (f *Fleet) serviceDSN(s service, stores Stores) (string, error) {
+	return f.dsn(stores.MySQL, userOf(s), f.secrets[s.mysql])
 }
 
 // migrateDSN is how a service changes the schema.
 func (f *Fleet) migrateDSN() (string, error) {
-	return f.dsn(migrateUser, f.secrets[secretMySQLMigrate])
+	return f.dsn(f.stores.MySQL, migrateUser, f.secrets[secretMySQLMigrate])
 }
 
 // ownAccounts says whether the server is ours to make users on.
 func (f *Fleet) ownAccounts() bool { return f.config.env("MYSQL_DSN") == "" }
 
-// dsn is the store's with another user; a store that was given is used as it is.
-func (f *Fleet) dsn(user, password string) (string, error) {
+// dsn is a store's with another user; a store that was given is used as it is.
+func (f *Fleet) dsn(store, user, password string) (string, error) {
 	if !f.ownAccounts() {
-		return f.stores.MySQL, nil
+		return store, nil
 	}
-	config, err := mysql.ParseDSN(f.stores.MySQL)
+	config, err := mysql.ParseDSN(store)
 	if err != nil {
 		return "", fmt.Errorf("read mysql address: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 )
@@ -16,13 +17,15 @@ func (f *Fleet) build(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, buildWithin)
 	defer cancel()
-	args := []string{"build", "-o", f.layout.bin() + string(os.PathSeparator), "./tools/cmd/edge"}
+	args := append([]string{"build"}, f.config.BuildFlags...)
+	args = append(args, "-o", f.layout.bin()+string(os.PathSeparator), "./tools/cmd/edge")
 	for _, s := range f.services() {
 		args = append(args, fmt.Sprintf("./services/%s/cmd/%s", s.name, s.name))
 	}
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = f.layout.root, &output, &output
+	both := io.MultiWriter(&output, f.console.writer("build"))
+	cmd.Dir, cmd.Stdout, cmd.Stderr = f.layout.root, both, both
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, output.Bytes())
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dailyfeed/dailyfeed/tools/supervisor"
 )
 
 // Config says how a fleet is to run.
@@ -29,6 +31,13 @@ type Config struct {
 	Jobs bool
 	// Programs is a folder with the programs, already built; empty builds them.
 	Programs string
+	// BuildFlags are for the build, such as -race.
+	BuildFlags []string
+	// Via may put something between a part and the stores: it is given what the
+	// part would be told, and returns what it is told. nil changes nothing.
+	Via func(part string, stores Stores) Stores
+	// Restart is how soon a part that ended is started again; zero is the usual.
+	Restart supervisor.Backoff
 	// Out takes progress, the table and the log; Color paints them.
 	Out   io.Writer
 	Color bool

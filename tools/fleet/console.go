@@ -96,6 +96,7 @@ type partLog struct {
 	file    *os.File
 	fileErr error
 	rest    []byte
+	last    string // the last line that said something
 }
 
 const maxLine = 64 << 10
@@ -125,6 +126,9 @@ func (p *partLog) Write(text []byte) (int, error) {
 }
 
 func (p *partLog) show(line []byte) {
+	if len(line) > 0 {
+		p.last = string(line)
+	}
 	if p.console.live && len(line) > 0 {
 		p.console.print(p.name, p.console.readable(line))
 	}

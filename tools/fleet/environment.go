@@ -35,14 +35,15 @@ func inherited(environ []string) []string {
 
 // environment is what a service is told. Each gets only the secrets it needs.
 func (f *Fleet) environment(r replica) ([]string, error) {
+	stores := f.storesOf(r.id())
 	env := append(f.defaults(), inherited(f.config.Environ)...)
 	env = append(env, f.config.urls(false)...)
 	env = append(env,
 		"PORT="+strconv.Itoa(r.port),
 		"ADMIN_PORT="+strconv.Itoa(r.port+adminStep),
-		"REDIS_ADDR="+f.stores.Redis,
-		"KAFKA_BOOTSTRAP_SERVERS="+f.stores.Kafka,
-		"MONGODB_URI="+f.stores.MongoDB,
+		"REDIS_ADDR="+stores.Redis,
+		"KAFKA_BOOTSTRAP_SERVERS="+stores.Kafka,
+		"MONGODB_URI="+stores.MongoDB,
 		"MONGODB_DATABASE="+schema,
 		"INTERNAL_TOKEN="+f.secrets[secretInternalToken],
 		"CURSOR_KEY="+f.secrets[secretCursorKey],
@@ -56,7 +57,7 @@ func (f *Fleet) environment(r replica) ([]string, error) {
 	if r.mysql == "" {
 		return env, nil
 	}
-	dsn, err := f.serviceDSN(r.service)
+	dsn, err := f.serviceDSN(r.service, stores)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func open(config Config) (*Fleet, error) {
 		return nil, err
 	}
 	f.console = newConsole(config.Out, config.Color, f.layout.log)
-	f.supervisor = supervisor.New(supervisor.Config{Backoff: supervisor.DefaultBackoff(), Report: f.report})
+	f.supervisor = supervisor.New(supervisor.Config{Backoff: config.restart(), Report: f.report})
 	if f.secrets, err = loadSecrets(f.layout.secrets()); err != nil {
 		return nil, errors.Join(err, f.console.close(), f.lock.release())
 	}
@@ -106,15 +106,6 @@ func (f *Fleet) prepareData(ctx context.Context) error {
 	})
 }
 
-func (f *Fleet) timed(what string, do func() error) error {
-	began := time.Now()
-	if err := do(); err != nil {
-		return err
-	}
-	f.console.say("%-10s done in %.1f s", what, time.Since(began).Seconds())
-	return nil
-}
-
 func (f *Fleet) startStores(ctx context.Context) error {
 	if f.config.docker() {
 		part, err := f.dockerStores()
@@ -128,7 +119,8 @@ func (f *Fleet) startStores(ctx context.Context) error {
 	for i, s := range own {
 		parts[i], kinds[i] = supervisor.Named{Name: string(s.kind), Part: s}, s.kind
 	}
-	if err := server.Ensure(ctx, f.console.writer("install"), kinds...); err != nil {
+	install := func() error { return server.Ensure(ctx, f.console.writer("install"), kinds...) }
+	if err := f.timed("install", install); err != nil {
 		return fmt.Errorf("%w\n(with Docker, INFRA=docker needs nothing else)", err)
 	}
 	if err := f.stage(ctx, parts...); err != nil {
