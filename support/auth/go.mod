@@ -26,6 +26,7 @@ replace (
 require (
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
+	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/stretchr/testify v1.12.1
 )
 

@@ -59,6 +59,11 @@ const (
 // checkRevoked fails where the token was revoked, and where nobody can say.
 func (v *Verifier) checkRevoked(ctx context.Context, caller Caller) error {
 	found, storeErr := v.storedStanding(ctx, caller)
+	return v.judge(ctx, caller, found, storeErr)
+}
+
+// judge decides by what was stored, and asks member where that says nothing.
+func (v *Verifier) judge(ctx context.Context, caller Caller, found standing, storeErr error) error {
 	if found == standingUnknown {
 		var err error
 		if found, err = v.introspect(ctx, caller); err != nil {
@@ -74,7 +79,16 @@ func (v *Verifier) checkRevoked(ctx context.Context, caller Caller) error {
 func (v *Verifier) storedStanding(ctx context.Context, caller Caller) (standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, v.config.StoreTimeout)
 	defer cancel()
-	values, err := v.config.Revocations.MGet(ctx, BlacklistKey(caller.TokenID), SessionKey(caller.SessionID), EpochKey(caller.MemberID))
+	values, err := v.config.Revocations.MGet(ctx, revocationKeys(caller)...)
+	return readStanding(caller, values, err)
+}
+
+// revocationKeys are what readStanding wants the values of.
+func revocationKeys(caller Caller) []string {
+	return []string{BlacklistKey(caller.TokenID), SessionKey(caller.SessionID), EpochKey(caller.MemberID)}
+}
+
+func readStanding(caller Caller, values []*string, err error) (standing, error) {
 	if err == nil && len(values) != 3 {
 		err = fmt.Errorf("%d values for 3 keys", len(values))
 	}

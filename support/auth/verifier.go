@@ -33,7 +33,10 @@ type Config struct {
 
 // Verifier checks the tokens of requests. It is safe for concurrent use and
 // satisfies httpserver.Authenticator.
-type Verifier struct{ config Config }
+type Verifier struct {
+	config Config
+	known  *provenTokens
+}
 
 // NewVerifier is a Verifier of config.
 func NewVerifier(config Config) *Verifier {
@@ -43,7 +46,7 @@ func NewVerifier(config Config) *Verifier {
 	if config.MemberTimeout <= 0 {
 		config.MemberTimeout = defaultMemberTimeout
 	}
-	return &Verifier{config: config}
+	return &Verifier{config: config, known: newProvenTokens(knownTokens)}
 }
 
 // Authenticate checks the token of r (spec 03, "Authentication"). It returns
@@ -51,24 +54,34 @@ func NewVerifier(config Config) *Verifier {
 // succeeds. It fails with *apierr.Error: CodeBearerTokenMissing,
 // CodeInvalidToken, CodeJWTExpired or CodeTokenRevoked with the headers of
 // each, or CodeServiceUnavailable where keys or revocation could not be looked
-// up. It changes nothing.
+// up. Beside CodeTokenRevoked the context has the Caller too, for recognizing a
+// repeat of the request that revoked the token. It changes nothing.
 func (v *Verifier) Authenticate(ctx context.Context, r *http.Request) (context.Context, http.Header, error) {
+	caller, headers, err := v.proveRequest(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx = WithCaller(ctx, caller)
+	if err := v.checkRevoked(ctx, caller); err != nil {
+		return ctx, nil, err
+	}
+	return ctx, headers, nil
+}
+
+// proveRequest is Authenticate without the look for revocations.
+func (v *Verifier) proveRequest(ctx context.Context, r *http.Request) (Caller, http.Header, error) {
 	token, err := bearerOf(r)
 	if err != nil {
-		return nil, nil, err
+		return Caller{}, nil, err
 	}
-	proven, err := v.prove(ctx, token)
+	proven, err := v.proveOnce(ctx, token)
 	if err != nil {
-		return nil, nil, err
+		return Caller{}, nil, err
 	}
 	if proven.claims.expired(v.config.Now()) {
-		return nil, nil, v.expiry(ctx, r)
+		return Caller{}, nil, v.expiry(ctx, r)
 	}
-	caller := proven.claims.caller()
-	if err := v.checkRevoked(ctx, caller); err != nil {
-		return nil, nil, err
-	}
-	return WithCaller(ctx, caller), v.successHeaders(r.Method, proven.key), nil
+	return proven.claims.caller(), v.successHeaders(r.Method, proven.key), nil
 }
 
 // provenToken is a token that member made; it may be expired or revoked.
