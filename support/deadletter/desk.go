@@ -34,9 +34,9 @@ func (s *Store) Show(ctx context.Context, id int64) (Stored, error) {
 	return found[0], nil
 }
 
-func (s *Store) query(ctx context.Context, statement string, arg any) ([]Stored, error) {
+func (s *Store) query(ctx context.Context, statement string, args ...any) ([]Stored, error) {
 	var rows []row
-	if err := s.pool.DB(ctx).Raw(statement, arg).Scan(&rows).Error; err != nil {
+	if err := s.pool.DB(ctx).Raw(statement, args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read letters: %w", err)
 	}
 	letters := make([]Stored, 0, len(rows))
