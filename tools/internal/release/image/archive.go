@@ -19,6 +19,13 @@ import (
 // refName is the annotation by which tools find an image in a layout.
 const refName = "org.opencontainers.image.ref.name"
 
+// imageName is the annotation by which containerd, and so a cluster into whose
+// nodes an archive is loaded, knows what the image is called.
+const imageName = "io.containerd.image.name"
+
+// owner is where the images of this repository are published.
+const owner = "ghcr.io/dailyfeed/"
+
 var errNoIndex = errors.New("no image index in the archive")
 
 // Save writes an index as an OCI archive: a tar of an OCI layout, which podman,
@@ -34,7 +41,9 @@ func Save(index v1.ImageIndex, s Stamp, file string) (err error) {
 	if err != nil {
 		return fmt.Errorf("save image: %w", err)
 	}
-	if err := path.AppendIndex(index, layout.WithAnnotations(map[string]string{refName: s.Tag})); err != nil {
+	if err := path.AppendIndex(index, layout.WithAnnotations(map[string]string{
+		refName: s.Tag, imageName: owner + s.Name() + ":" + s.Tag,
+	})); err != nil {
 		return fmt.Errorf("save image: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +123,16 @@ func TestASavedImageIsAValidOCILayout(t *testing.T) {
 	kind, err := loaded.MediaType()
 	require.NoError(t, err)
 	require.Equal(t, types.OCIImageIndex, kind)
+}
+
+func TestALoadedArchiveHasItsPublishedName(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "member.tar")
+	require.NoError(t, image.Save(assembled(t), stamp, file))
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	name := `"io.containerd.image.name":"ghcr.io/dailyfeed/` + stamp.Name() + ":" + stamp.Tag + `"`
+	require.Contains(t, strings.Join(strings.Fields(string(text)), ""), name)
 }
 
 func TestAnArchiveWithoutAnImageIsRefused(t *testing.T) {
