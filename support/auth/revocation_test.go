@@ -119,3 +119,17 @@ func TestShortAnswerOfTheStoreIsNoAnswer(t *testing.T) {
 type shortStore struct{}
 
 func (shortStore) MGet(context.Context, ...string) ([]*string, error) { return nil, nil }
+
+func TestARevokedTokensCallerIsToldForRepeats(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	token := b.Token(42, authtest.Session(7))
+	b.redis.Set(auth.SessionKey(7), auth.SessionRevoked)
+	ctx, headers, err := b.verifier.Authenticate(t.Context(), request(http.MethodPost, "Bearer "+token))
+	requireRefused(t, err, apierr.CodeTokenRevoked, relogin, token)
+	require.Nil(t, headers)
+	caller, ok := auth.CallerFrom(ctx)
+	require.True(t, ok)
+	require.Equal(t, int64(42), caller.MemberID)
+	require.Equal(t, int64(7), caller.SessionID)
+}

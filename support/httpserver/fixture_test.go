@@ -137,7 +137,8 @@ func caller(ctx context.Context) int64 {
 	return id
 }
 
-// authenticator takes "Bearer <member id>".
+// authenticator takes "Bearer <member id>", and knows of "Bearer revoked-<member
+// id>" whose it was.
 type authenticator struct{}
 
 func (authenticator) Authenticate(ctx context.Context, r *http.Request) (context.Context, http.Header, error) {
@@ -145,7 +146,11 @@ func (authenticator) Authenticate(ctx context.Context, r *http.Request) (context
 	if !ok {
 		return ctx, nil, apierr.CodeBearerTokenMissing.New().WithHeader("WWW-Authenticate", "Bearer")
 	}
+	token, revoked := strings.CutPrefix(token, "revoked-")
 	id, ok := httpserver.ParseID(token)
+	if ok && revoked {
+		return context.WithValue(ctx, memberKey{}, id), nil, apierr.CodeTokenRevoked.New().WithHeader("X-Relogin-Required", "true")
+	}
 	if !ok {
 		return ctx, nil, apierr.CodeInvalidToken.New().WithHeader("X-Relogin-Required", "true")
 	}

@@ -48,9 +48,9 @@ func (s *Server) Upload(limit int64, h Handler) gin.HandlerFunc {
 // transaction, with its context in c.Request, and again where that was rolled
 // back by a deadlock. The headers that it had set are taken back with its changes.
 //
-// A repeat is answered without the handler; headers that it has to have too are
-// set by a handler mounted before Write.
-func (s *Server) Write(h Handler) gin.HandlerFunc {
+// A repeat is answered without the handler. onReplay runs before a success is
+// repeated, for headers that the repeat has to have too, such as cookies.
+func (s *Server) Write(h Handler, onReplay ...func(c *gin.Context)) gin.HandlerFunc {
 	if s.config.Book == nil {
 		panic("httpserver: Write needs Config.Book") //nolint:forbidigo // a mistake of the program, found at its start
 	}
@@ -64,7 +64,12 @@ func (s *Server) Write(h Handler) gin.HandlerFunc {
 			s.writeFailure(c, err)
 			return
 		}
-		s.once(c, h, body)
+		a := s.attemptOf(c, h, onReplay)
+		if refusal := refusalOf(c); refusal != nil {
+			s.recall(a, body, refusal)
+			return
+		}
+		s.once(a, body)
 	}
 }
 

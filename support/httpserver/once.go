@@ -51,14 +51,18 @@ func (s *Server) scopeOf(c *gin.Context, body []byte) (scope idempotency.Scope, 
 	return scope, true, nil
 }
 
+func (s *Server) attemptOf(c *gin.Context, h Handler, onReplay []func(c *gin.Context)) *attempt {
+	return &attempt{server: s, c: c, handler: h, onReplay: onReplay, request: c.Request, headers: c.Writer.Header().Clone()}
+}
+
 // once runs a handler by the book and sends what comes of it.
-func (s *Server) once(c *gin.Context, h Handler, body []byte) {
+func (s *Server) once(a *attempt, body []byte) {
+	c := a.c
 	scope, keyed, err := s.scopeOf(c, body)
 	if err != nil {
 		s.writeFailure(c, err)
 		return
 	}
-	a := &attempt{server: s, c: c, handler: h, request: c.Request, headers: c.Writer.Header().Clone()}
 	defer a.leaveTransaction()
 	ctx := c.Request.Context()
 	var answer idempotency.Answer
@@ -93,6 +97,9 @@ type attempt struct {
 	server  *Server
 	c       *gin.Context
 	handler Handler
+	// onReplay runs before a success is repeated.
+	onReplay []func(c *gin.Context)
+
 	request *http.Request // as it came, outside of the transaction
 	headers http.Header   // of the answer, before the handler
 	failure *apierr.Error // of the last run, nil where that succeeded
@@ -140,6 +147,11 @@ func (a *attempt) send(answer idempotency.Answer, replayed bool) {
 	case replayed:
 		a.c.Set(replayedKey, true)
 		a.c.Header("Idempotency-Replayed", "true")
+		if answer.Outcome() == idempotency.Commit {
+			for _, run := range a.onReplay {
+				run(a.c)
+			}
+		}
 	case a.failure != nil:
 		a.resetHeaders() // a cookie of a change that was undone
 		failureHeaders(a.c, a.failure)

@@ -81,6 +81,7 @@ func newGuestbook(t *testing.T, change func(*mysql.Config)) *guestbook {
 		f.Authenticated().PUT("/api/names", f.Write(g.add))
 		f.Authenticated().POST("/api/names/:id", f.Write(g.add))
 		f.Public().POST("/api/signup", f.Write(g.add))
+		f.Ending().POST("/api/leave", f.Write(g.add, func(c *gin.Context) { c.Header("X-Again", "true") }))
 	})
 	return g
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
+	"github.com/dailyfeed/dailyfeed/support/idempotency"
 )
 
 // Server is a service's HTTP side. Mount routes on Public, Authenticated and
@@ -131,6 +132,16 @@ func (s *Server) Authenticated() gin.IRoutes {
 		panic("httpserver: Authenticated needs Config.Authenticate") //nolint:forbidigo // a mistake of the program, found at its start
 	}
 	return s.engine.Group("/", s.admit, s.authenticate)
+}
+
+// Ending is Authenticated for routes whose success revokes the caller's token.
+// A repeat of such a request comes with a token that the first one revoked: it
+// gets the first one's answer, and what is no repeat is refused as anywhere.
+func (s *Server) Ending() gin.IRoutes {
+	if _, ok := s.config.Book.(idempotency.Recaller); !ok || s.config.Authenticate == nil {
+		panic("httpserver: Ending needs Config.Authenticate and a Config.Book that recalls") //nolint:forbidigo // a mistake of the program, found at its start
+	}
+	return s.engine.Group("/", s.admit, s.authenticateOrRecall)
 }
 
 // Internal is where the fleet's own routes are mounted; without the fleet's

@@ -81,6 +81,14 @@ type Book interface {
 	Unkeyed(ctx context.Context, do func(ctx context.Context) Answer) (Answer, error)
 }
 
+// Recaller is a Book that also answers repeats that may not run.
+type Recaller interface {
+	// Recall returns the answer that is kept for a scope; found is false where
+	// there is none, or it was given to another body. It waits for a first that
+	// still runs as Once does, then fails with ErrInProgress. It changes nothing.
+	Recall(ctx context.Context, scope Scope) (answer Answer, found bool, err error)
+}
+
 var (
 	// ErrInProgress is a repeat whose first request has not ended.
 	ErrInProgress = errors.New("idempotency: the first request is still running")

@@ -21,7 +21,10 @@ type AnswerBook struct {
 	now   func() time.Time
 }
 
-var _ idempotency.Book = (*AnswerBook)(nil)
+var (
+	_ idempotency.Book     = (*AnswerBook)(nil)
+	_ idempotency.Recaller = (*AnswerBook)(nil)
+)
 
 // NewAnswerBook keeps answers in table, which AnswerTableSQL made. now is the
 // clock that expiry is told by.
@@ -83,6 +86,26 @@ func (b *AnswerBook) Unkeyed(ctx context.Context, do func(ctx context.Context) i
 		return answer, nil
 	}
 	return idempotency.Answer{}, err
+}
+
+// Recall implements idempotency.Recaller. The locking read waits for the
+// transaction of a first that still runs.
+func (b *AnswerBook) Recall(ctx context.Context, scope idempotency.Scope) (answer idempotency.Answer, found bool, err error) {
+	var rows []answerRow
+	find := "SELECT request_hash, status, response, expires_at FROM " + b.table +
+		" WHERE member_id = ? AND method = ? AND path = ? AND `key` = ? LOCK IN SHARE MODE"
+	err = b.pool.InTx(ctx, func(ctx context.Context) error {
+		return b.pool.DB(ctx).Raw(find, scope.MemberID, scope.Method, storedPath(scope.Path), scope.Key).Scan(&rows).Error
+	})
+	switch {
+	case IsLockTimeout(err):
+		return answer, false, idempotency.ErrInProgress
+	case err != nil:
+		return answer, false, fmt.Errorf("recall answer: %w", err)
+	case len(rows) == 0 || !rows[0].ExpiresAt.After(b.now()) || !bytes.Equal(rows[0].RequestHash, scope.BodyHash[:]):
+		return answer, false, nil
+	}
+	return idempotency.Answer{Status: rows[0].Status, Body: rows[0].Response}, true, nil
 }
 
 func (b *AnswerBook) answerAndKeep(ctx context.Context, id uint64, do func(ctx context.Context) idempotency.Answer, answer *idempotency.Answer) error {

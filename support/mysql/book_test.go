@@ -27,6 +27,15 @@ func TestAnswerBookIsABook(t *testing.T) {
 	})
 }
 
+func TestAnswerBookIsARecaller(t *testing.T) {
+	t.Parallel()
+	idempotencytest.RunRecaller(t, func(t *testing.T, now func() time.Time) idempotency.Book {
+		t.Helper()
+		_, book := openBook(t, now)
+		return book
+	})
+}
+
 func openBook(t *testing.T, now func() time.Time) (*mysql.Pool, *mysql.AnswerBook) {
 	t.Helper()
 	pool, config := openPool(t)

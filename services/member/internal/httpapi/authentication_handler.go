@@ -184,14 +184,18 @@ func (a *API) listSessions(c *gin.Context) (httpserver.Reply, error) {
 
 func (a *API) endSession(c *gin.Context) (httpserver.Reply, error) {
 	ctx := c.Request.Context()
-	caller, id := a.Caller(ctx), fromSessionID(c.Param("sessionId"))
-	if err := a.Sessions.EndSession(ctx, caller, id); err != nil {
+	if err := a.Sessions.EndSession(ctx, a.Caller(ctx), fromSessionID(c.Param("sessionId"))); err != nil {
 		return httpserver.Reply{}, err
 	}
-	if id == caller.SessionID {
+	a.clearCookieOfOwnSession(c)
+	return httpserver.OK(true), nil
+}
+
+// clearCookieOfOwnSession is for a caller that ends the session it speaks from.
+func (a *API) clearCookieOfOwnSession(c *gin.Context) {
+	if fromSessionID(c.Param("sessionId")) == a.Caller(c.Request.Context()).SessionID {
 		a.clearRefreshCookie(c)
 	}
-	return httpserver.OK(true), nil
 }
 
 // listKeys is K1: plain JSON without an envelope.

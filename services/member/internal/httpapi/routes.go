@@ -76,12 +76,14 @@ func (a *API) mountAuthentication(server *httpserver.Server) {
 	public.GET("/.well-known/jwks.json", a.listKeys)
 
 	r := server.Authenticated()
-	r.POST("/api/authentication/logout", server.Write(a.logOut))
-	r.POST("/api/authentication/logout-all", server.Write(a.logOutEverywhere))
-	r.DELETE("/api/authentication/deactivate", server.Write(a.deactivate))
 	r.PUT("/api/authentication/password", a.reserveHash, server.Write(a.changePassword))
 	r.GET("/api/authentication/sessions", server.Read(a.listSessions))
-	r.DELETE("/api/authentication/sessions/:sessionId", server.Write(a.endSession))
+
+	ending := server.Ending()
+	ending.POST("/api/authentication/logout", server.Write(a.logOut, a.clearRefreshCookie))
+	ending.POST("/api/authentication/logout-all", server.Write(a.logOutEverywhere, a.clearRefreshCookie))
+	ending.DELETE("/api/authentication/deactivate", server.Write(a.deactivate, a.clearRefreshCookie))
+	ending.DELETE("/api/authentication/sessions/:sessionId", server.Write(a.endSession, a.clearCookieOfOwnSession))
 }
 
 func (a *API) mountMembers(server *httpserver.Server) {

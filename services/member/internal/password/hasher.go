@@ -61,7 +61,7 @@ type Hasher struct {
 	slots  chan struct{}
 	queue  chan struct{}
 	wait   time.Duration
-	decoy  stored
+	decoy  stored // of no password
 }
 
 var _ member.PasswordHasher = (*Hasher)(nil)
@@ -72,11 +72,14 @@ func New(params Params, limits Limits, random io.Reader) (*Hasher, error) {
 		params: params, random: random, wait: limits.Wait,
 		slots: make(chan struct{}, limits.Slots), queue: make(chan struct{}, limits.Slots+limits.Queue),
 	}
-	decoy, err := h.hash("a password that nobody has")
-	if err != nil {
-		return nil, err
+	// the decoy is made without hashing: nothing has to be found that gives this
+	// sum, and the 19 MiB would stay with the process
+	h.decoy = stored{params: params, salt: make([]byte, saltBytes), sum: make([]byte, hashBytes)}
+	for _, part := range [][]byte{h.decoy.salt, h.decoy.sum} {
+		if _, err := io.ReadFull(random, part); err != nil {
+			return nil, fmt.Errorf("make decoy: %w", err)
+		}
 	}
-	h.decoy = decoy
 	return h, nil
 }
 
