@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/segmentio/kafka-go"
@@ -50,6 +52,16 @@ type kafkaLauncher struct {
 	java, home string
 	self       member
 	cluster    []member
+	advertise  func(addr string) string
+}
+
+// advertised is what the broker on port tells its clients.
+func (l kafkaLauncher) advertised(port int) string {
+	addr := localAddr(port)
+	if l.advertise == nil {
+		return addr
+	}
+	return l.advertise(addr)
 }
 
 func newKafkaLauncher(ctx context.Context, log io.Writer, self member, cluster []member) (kafkaLauncher, error) {
@@ -73,6 +85,7 @@ func (l kafkaLauncher) prepare(ctx context.Context, dir string) error {
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("look for data: %w", err)
 	}
+	l.advertise = nil // nobody connects to what only formats
 	settings, err := l.writeProperties(dir, firstPort)
 	if err != nil {
 		return err
@@ -134,7 +147,7 @@ func (l kafkaLauncher) ready(ctx context.Context, port int) error {
 		return fmt.Errorf("ask kafka for brokers: %w", err)
 	}
 	for _, broker := range brokers {
-		if broker.ID == l.self.id && broker.Port == port {
+		if broker.ID == l.self.id && net.JoinHostPort(broker.Host, strconv.Itoa(broker.Port)) == l.advertised(port) {
 			return nil
 		}
 	}

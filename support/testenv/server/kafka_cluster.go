@@ -86,6 +86,7 @@ func startBroker(ctx context.Context, o Options, self member, members []member) 
 	if err != nil {
 		return nil, err
 	}
+	l.advertise = o.Advertise
 	if o.Dir != "" && len(members) > 1 {
 		o.Dir = filepath.Join(o.Dir, fmt.Sprintf("broker-%d", self.id))
 	}

@@ -27,7 +27,7 @@ func (l kafkaLauncher) properties(dir string, port int) []string {
 		"inter.broker.listener.name=PLAINTEXT",
 		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
 		"listeners=PLAINTEXT://" + broker + ",CONTROLLER://" + controller,
-		"advertised.listeners=PLAINTEXT://" + broker,
+		"advertised.listeners=PLAINTEXT://" + l.advertised(port),
 		"log.dirs=" + filepath.Join(dir, "data"),
 	}, l.tuning()...)
 }

@@ -16,6 +16,10 @@ type Options struct {
 	// Persistent servers write as in production: what they acknowledged outlives
 	// them. Throwaway ones are faster. Both outlive a restart within one test.
 	Persistent bool
+	// Advertise is given a Kafka broker's address and returns the one that it tells
+	// its clients, such as that of a proxy before it; it is asked at each start, and
+	// must answer the same. nil tells its own. Other servers are not asked.
+	Advertise func(addr string) string
 	// Log takes the server's own output; nil drops it, but for its last lines,
 	// which a failed start quotes.
 	Log io.Writer
