@@ -60,8 +60,10 @@ func giveSlotBack(c *gin.Context) {
 	}
 }
 
-func (s *Server) authenticate(c *gin.Context) {
-	ctx, headers, err := s.config.Authenticate.Authenticate(c.Request.Context(), c.Request)
+func (s *Server) authenticate(c *gin.Context) { s.authenticateBy(c, s.config.Authenticate) }
+
+func (s *Server) authenticateBy(c *gin.Context, authenticator Authenticator) {
+	ctx, headers, err := authenticator.Authenticate(c.Request.Context(), c.Request)
 	if err != nil {
 		s.writeFailure(c, err)
 		return

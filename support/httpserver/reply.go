@@ -9,17 +9,23 @@ type Reply struct {
 	Status int
 	// Data is encoded as JSON; nil slices are written as [].
 	Data any
+	// Encoded is the data as JSON, where the handler has written it by itself:
+	// it is sent as it is, and Data is not looked at.
+	Encoded []byte
 }
 
 // OK replies with status 200.
-func OK(data any) Reply { return Reply{http.StatusOK, data} }
+func OK(data any) Reply { return Reply{Status: http.StatusOK, Data: data} }
+
+// OKEncoded replies with status 200 and data that is JSON already.
+func OKEncoded(data []byte) Reply { return Reply{Status: http.StatusOK, Encoded: data} }
 
 // Created replies with status 201.
-func Created(data any) Reply { return Reply{http.StatusCreated, data} }
+func Created(data any) Reply { return Reply{Status: http.StatusCreated, Data: data} }
 
 // Deleted replies with the contract's status 204, which travels as HTTP 200
 // because a known client takes an empty answer for a failure.
-func Deleted(data any) Reply { return Reply{http.StatusNoContent, data} }
+func Deleted(data any) Reply { return Reply{Status: http.StatusNoContent, Data: data} }
 
 func (r Reply) httpStatus() int {
 	if r.Status == http.StatusCreated {

@@ -1,8 +1,8 @@
 // Package memberdirectory tells how members sign: names, handle and picture by
 // member id, for every service that shows authors.
 //
-// It reads member's summaries through the cache that all services share (at most
-// 10 s old; member deletes an entry when the profile changes) and falls back to
+// It reads member's summaries through the cache that all services share, from
+// which member deletes an entry when the profile changes, and falls back to
 // the last that is known when member does not answer. A name never fails a read
 // or a write: what is not known is nil.
 package memberdirectory
@@ -27,8 +27,12 @@ const (
 
 const (
 	keyPrefix = "member:api:memberProfileSummaries:item:"
-	// fresh is how old a name may be (spec 02).
-	fresh = 10 * time.Second
+	// fresh is how long a name serves without asking member again. It does not
+	// bound how old a name may be (10 s, spec 02): member deletes the entry when
+	// the profile changes, repeats that until Redis has taken it, and sends an
+	// event that does so once more. Asking every author's name anew each 10 s would
+	// put a call to member on most home pages.
+	fresh = 10 * time.Minute
 	// keep is how long the last known name serves while member is away.
 	keep = 24 * time.Hour
 	// askAtOnce is the most ids that member takes.

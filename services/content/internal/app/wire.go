@@ -17,6 +17,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/httpapi"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/mysqlstore"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/pagecache"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/publisher"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/readconsumer"
 	"github.com/dailyfeed/dailyfeed/support/auth"
@@ -39,6 +40,7 @@ type service struct {
 	producer    *kafka.Producer
 	topics      *topics
 	store       *mysqlstore.Store
+	pages       *pagecache.Pages
 	book        *mysql.AnswerBook
 	letters     *metrics.Letters
 	deadLetters *deadletter.Store
@@ -91,6 +93,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 		return err
 	}
 	s.store = mysqlstore.New(s.pool)
+	s.pages = pagecache.New(s.redis, s.registry)
 	s.book = mysql.NewAnswerBook(s.pool, mysqlstore.AnswerTable, now)
 	return nil
 }
@@ -112,7 +115,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	s.deadLetters = deadletter.NewStore(s.pool, "content", processName(), now)
 	s.publisher = deadletter.NewPublisher(s.deadLetters, s.producer, s.letters, deadletter.PublisherConfig{})
 	s.drain = deadletter.NewDrain(s.deadLetters, s.producer, s.letters)
-	reads := &readconsumer.Consumer{Reads: s.store, Poison: mysqlstore.PoisonStore{Store: s.store, Now: now}, Now: now}
+	reads := &readconsumer.Consumer{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Poison: mysqlstore.PoisonStore{Store: s.store, Now: now}, Now: now}
 	s.reads, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "content", Group: readconsumer.Group, Prefix: cfg.TopicPrefix,
 		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group),
@@ -161,9 +164,10 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 	if err != nil {
 		return nil, err
 	}
-	facts := &publisher.Recorder{
+	recorder := &publisher.Recorder{
 		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: httpserver.TraceParent,
 	}
+	facts := pagecache.Facts{Log: recorder, Pages: s.pages, Transaction: s.pool}
 	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken.Reveal()))
 	return &httpapi.API{
 		Posts:    content.NewPostService(s.store, facts, now),

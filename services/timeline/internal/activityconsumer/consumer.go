@@ -44,6 +44,21 @@ type Feeds interface {
 	MemberFeeds
 }
 
+// Pages are what is stored ready for pages. Whoever writes has them forget it at
+// once; the event does so again, where that failed.
+type Pages interface {
+	// PostsChanged forgets what is stored of posts.
+	PostsChanged(ctx context.Context, posts ...timeline.PostID) error
+	// LikesChanged forgets what member likes, and the post.
+	LikesChanged(ctx context.Context, member timeline.MemberID, post timeline.PostID) error
+}
+
+// Names are how members sign, in the cache that all services share.
+type Names interface {
+	// Changed forgets the names of members.
+	Changed(ctx context.Context, members ...int64) error
+}
+
 // Followers knows who follows whom.
 type Followers interface {
 	// FindFollowers returns at most limit followers, and whether there are more.
@@ -69,6 +84,8 @@ type LetterBox interface {
 // Consumer applies events to feeds.
 type Consumer struct {
 	Feeds     Feeds
+	Pages     Pages
+	Names     Names
 	Followers Followers
 	Ledger    Ledger
 	Letters   LetterBox
@@ -101,6 +118,9 @@ func (c *Consumer) keep(ctx context.Context, message kafka.Message, cause error)
 // Apply applies an event once; events that feeds have nothing to do with are
 // done at once.
 func (c *Consumer) Apply(ctx context.Context, event *activityv1.MemberActivityEvent) error {
+	if err := c.forget(ctx, event); err != nil {
+		return fmt.Errorf("forget what event %s changed: %w", event.GetEventId(), err)
+	}
 	apply := c.changeOf(event)
 	if apply == nil {
 		return nil
@@ -115,6 +135,21 @@ func (c *Consumer) Apply(ctx context.Context, event *activityv1.MemberActivityEv
 	}
 	c.Metrics.applied(activityrecord.TypeName(event.GetType()), c.Now().Sub(event.GetOccurredAt().AsTime()))
 	return c.Ledger.MarkApplied(ctx, event.GetEventId(), thing, event.GetVersion())
+}
+
+// forget throws away what is stored of what an event changed. It does no harm to
+// forget twice, so the ledger is not asked.
+func (c *Consumer) forget(ctx context.Context, event *activityv1.MemberActivityEvent) error {
+	post := timeline.PostID(event.GetPostId())
+	switch event.GetType() { //nolint:exhaustive // nothing is stored of the others
+	case activityrecord.PostUpdate, activityrecord.PostDelete, activityrecord.CommentCreate, activityrecord.CommentDelete:
+		return c.Pages.PostsChanged(ctx, post)
+	case activityrecord.LikePost, activityrecord.LikePostCancel:
+		return c.Pages.LikesChanged(ctx, timeline.MemberID(event.GetMemberId()), post)
+	case activityrecord.MemberUpdate, activityrecord.MemberDeactivate:
+		return c.Names.Changed(ctx, event.GetMemberId())
+	}
+	return nil
 }
 
 type change func(ctx context.Context, event *activityv1.MemberActivityEvent) error

@@ -3,6 +3,7 @@ package activityconsumer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ type world struct {
 func newWorld() (*world, *activityconsumer.Consumer) {
 	w := &world{followers: []timeline.MemberID{11, 12}, events: map[string]bool{}, versions: map[string]int64{}}
 	return w, &activityconsumer.Consumer{
-		Feeds: w, Followers: w, Ledger: w, Letters: w, Metrics: activityconsumer.NewMetrics(prometheus.NewRegistry()),
+		Feeds: w, Pages: w, Names: w, Followers: w, Ledger: w, Letters: w, Metrics: activityconsumer.NewMetrics(prometheus.NewRegistry()),
 		FanOutLimit: 2, Now: func() time.Time { return now },
 	}
 }
@@ -62,6 +63,14 @@ func (w *world) Offer(context.Context, timeline.MemberID, timeline.FeedEntry) er
 func (w *world) Remove(context.Context, timeline.PostID, []timeline.MemberID) error {
 	return w.tell("remove")
 }
+
+func (w *world) PostsChanged(context.Context, ...timeline.PostID) error { return w.tell("forget post") }
+
+func (w *world) LikesChanged(_ context.Context, member timeline.MemberID, post timeline.PostID) error {
+	return w.tell(fmt.Sprintf("forget likes of %d, post %d", member, post))
+}
+
+func (w *world) Changed(context.Context, ...int64) error { return w.tell("forget name") }
 
 func (w *world) AuthorLeft(context.Context, timeline.MemberID) error { return w.tell("left") }
 
@@ -136,16 +145,19 @@ func TestEachActivityDoesToFeedsWhatItMeans(t *testing.T) {
 	gone.State = &activityv1.MemberActivityEvent_Member{Member: &activityv1.MemberState{CreatedAt: at, UpdatedAt: at}}
 	read := event(activityrecord.PostRead, 0)
 	read.PostId = 7
+	like := event(activityrecord.LikePost, 1)
+	like.PostId, like.State = 7, &activityv1.MemberActivityEvent_Like{Like: &activityv1.LikeState{Target: activityv1.LikeTarget_LIKE_TARGET_POST, Liked: true}}
 	for name, c := range map[string]struct {
 		event *activityv1.MemberActivityEvent
 		told  []string
 	}{
 		"a post is pushed":         {postEvent(activityrecord.PostCreate, 1), []string{"push"}},
-		"a revision changes no id": {postEvent(activityrecord.PostUpdate, 2), nil},
-		"a deleted post goes":      {postEvent(activityrecord.PostDelete, 2), []string{"remove"}},
+		"a revision changes no id": {postEvent(activityrecord.PostUpdate, 2), []string{"forget post"}},
+		"a like changes a counter": {like, []string{"forget likes of 1, post 7"}},
+		"a deleted post goes":      {postEvent(activityrecord.PostDelete, 2), []string{"forget post", "remove"}},
 		"a follow is checked":      {followEvent(activityrecord.MemberFollow, 1), []string{"follow"}},
 		"and its end":              {followEvent(activityrecord.MemberUnfollow, 2), []string{"unfollow"}},
-		"one who left":             {gone, []string{"left"}},
+		"one who left":             {gone, []string{"forget name", "left"}},
 		"a read is nobody's":       {read, nil},
 	} {
 		w, consumer := newWorld()
@@ -160,7 +172,7 @@ func TestThePostsOfAnAuthorWithTooManyFollowersAreOffered(t *testing.T) {
 	w.followers = append(w.followers, 13)
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostCreate, 1))))
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostDelete, 2))))
-	require.Equal(t, []string{"offer"}, w.told, "a deleted one is dropped by its readers")
+	require.Equal(t, []string{"offer", "forget post"}, w.told, "a deleted one is dropped by its readers")
 }
 
 func TestAnEventThatComesAgainChangesNothing(t *testing.T) {
@@ -178,10 +190,10 @@ func TestACreationThatComesAfterTheDeletionIsIgnored(t *testing.T) {
 	w, consumer := newWorld()
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostDelete, 2))))
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostCreate, 1))))
-	require.Equal(t, []string{"remove"}, w.told)
+	require.Equal(t, []string{"forget post", "remove"}, w.told)
 	require.NoError(t, consumer.Handle(t.Context(), record(t, followEvent(activityrecord.MemberUnfollow, 2))))
 	require.NoError(t, consumer.Handle(t.Context(), record(t, followEvent(activityrecord.MemberFollow, 1))))
-	require.Equal(t, []string{"remove", "unfollow"}, w.told)
+	require.Equal(t, []string{"forget post", "remove", "unfollow"}, w.told)
 }
 
 // Nothing is marked as applied that was not; the record comes again.

@@ -117,6 +117,26 @@ func (f *fleet) setVersion(t *testing.T, follower, version int64) {
 	require.NoError(t, f.service.redis.Conn().Set(t.Context(), key, version, time.Hour).Err())
 }
 
+// DeletePost deletes a post as content does: stored pages forget it.
+func (f *fleet) DeletePost(t *testing.T, id int64) {
+	t.Helper()
+	f.Tables.DeletePost(t, id)
+	f.forget(t, fmt.Sprintf("timeline:api:posts:post_item:%d", id))
+}
+
+// like makes member like a post, as content does.
+func (f *fleet) like(t *testing.T, post, member int64) {
+	t.Helper()
+	f.Like(t, post, member, today)
+	f.Exec(t, "UPDATE post_stats SET like_count = like_count + 1 WHERE post_id = ?", post)
+	f.forget(t, fmt.Sprintf("timeline:api:posts:post_item:%d", post), fmt.Sprintf("timeline:api:posts:likes:%d", member))
+}
+
+func (f *fleet) forget(t *testing.T, keys ...string) {
+	t.Helper()
+	require.NoError(t, f.service.redis.Forget(t.Context(), keys...))
+}
+
 // publish sends events as content and member do.
 func (f *fleet) publish(t *testing.T, events ...*activityv1.MemberActivityEvent) {
 	t.Helper()

@@ -56,6 +56,8 @@ type service struct {
 	consumer   *activityconsumer.Consumer
 	activities *kafka.Consumer
 	keys       *auth.KeySet
+	verifier   *auth.Verifier
+	shelf      *feed.Shelf
 	server     *httpserver.Server
 }
 
@@ -112,6 +114,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 		return err
 	}
 	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
+	s.shelf = feed.NewShelf(s.feeds, s.redis, httpapi.WireVariant(cfg.TimeZone))
 	s.letters = letterstore.New(s.mongo, activityconsumer.Group, now)
 	return nil
 }
@@ -145,7 +148,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 		Producer: s.producer, Metrics: readevents.NewMetrics(s.registry), NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Queue: cfg.ReadQueue,
 	})
 	s.consumer = &activityconsumer.Consumer{
-		Feeds: s.feeds, Followers: s.follows, Ledger: feed.NewLedger(s.redis), Letters: s.letters,
+		Feeds: s.feeds, Pages: s.shelf, Names: memberdirectory.NewInvalidator(s.redis, now), Followers: s.follows, Ledger: feed.NewLedger(s.redis), Letters: s.letters,
 		Metrics: activityconsumer.NewMetrics(s.registry), FanOutLimit: cfg.FeedFanoutLimit, Now: now,
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
@@ -167,10 +170,11 @@ func (s *service) retry(ctx context.Context, message kafka.Message) error {
 func (s *service) openServer(cfg config.Config) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.member}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: s.member}
+	s.verifier = auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "timeline",
-		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
+		Authenticate: s.verifier,
 		Caller:       callerID,
 		Unavailable:  mysql.IsUnavailable,
 		Enrich:       passOn,
@@ -218,7 +222,14 @@ func (s *service) api(cfg config.Config) (*httpapi.API, error) {
 	}
 	reader := mysqlreader.New(s.pool, now)
 	authors := memberapi.NewAuthors(memberdirectory.New(s.redis, s.memberAPI(cfg), metrics.NewNames(s.registry), now))
-	return &httpapi.API{
+	bylines, err := httpapi.NewBylines(authors, now)
+	if err != nil {
+		return nil, err
+	}
+	api := &httpapi.API{
+		Proving:  s.verifier.Prover(),
+		ProofOf:  proofOf,
+		Bylines:  bylines,
 		Posts:    timeline.NewPostService(reader, authors, now),
 		Comments: timeline.NewCommentService(reader, authors, now),
 		Home: timeline.NewHomeService(timeline.HomePorts{
@@ -228,7 +239,18 @@ func (s *service) api(cfg config.Config) (*httpapi.API, error) {
 		Caller:  func(ctx context.Context) timeline.MemberID { return timeline.MemberID(callerID(ctx)) },
 		Cursors: cursors,
 		Zone:    zone,
-	}, nil
+	}
+	api.Pages = &timeline.HomePages{Shelf: s.shelf, Posts: reader, Likes: reader, Encode: api.Encode}
+	return api, nil
+}
+
+// proofOf is what the route's authenticator left in ctx.
+func proofOf(ctx context.Context) httpapi.Proof {
+	pending, ok := auth.PendingFrom(ctx)
+	if !ok {
+		panic("app: a route without Proving settles a proof") //nolint:forbidigo // a mistake of the program; the request fails
+	}
+	return pending
 }
 
 // passOn gives the calls that are made for a request what they pass on.

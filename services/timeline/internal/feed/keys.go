@@ -13,6 +13,10 @@ const (
 	stateSuffix   = ":state"
 	// streamKey holds what is not pushed.
 	streamKey = "timeline:api:posts:not_pushed"
+	// postPrefix and likesPrefix are forgotten by content when what they hold
+	// changes; timeline forgets them again on the events of that.
+	postPrefix  = "timeline:api:posts:post_item:"
+	likesPrefix = "timeline:api:posts:likes:"
 	// versionPrefix is member's: it writes a new value with each follow and unfollow.
 	versionPrefix = "member:api:followings-version:"
 )
@@ -27,6 +31,9 @@ const (
 	buildLife = time.Minute
 	// streamLife is how long an untouched stream is kept.
 	streamLife = feedLife
+	// itemLife is how long a stored post or list of likes lives: it bounds the
+	// memory that nobody reads, and how long a fault could last.
+	itemLife = time.Hour
 	// streamLength is about how many entries the stream holds.
 	streamLength = 10_000
 	// catchUp is how many entries of the stream a feed takes over at a time; one
@@ -36,6 +43,12 @@ const (
 
 func feedKey(member timeline.MemberID) string {
 	return feedPrefix + strconv.FormatInt(int64(member), 10)
+}
+
+func postKey(post timeline.PostID) string { return postPrefix + strconv.FormatInt(int64(post), 10) }
+
+func likesKey(member timeline.MemberID) string {
+	return likesPrefix + strconv.FormatInt(int64(member), 10)
 }
 
 func versionKey(member timeline.MemberID) string {

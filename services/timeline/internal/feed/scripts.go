@@ -29,56 +29,116 @@ local function last(stream)
   return newest[1] and newest[1][1] or '0-0'
 end`
 
+// openLua takes over what is new in the stream and prolongs the feed's life.
+//
+//	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife
+//	open(feed, current, stream) returns the feed's version, nil where it is missing
+const openLua = addLua + lastLua + `
+local function open(feed, current, stream)
+  local authors, state = feed .. ':authors', feed .. ':state'
+  local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched')
+  local version, mark = at[1], at[3]
+  if at[2] ~= '1' then return nil end
+  if current and current ~= version then return nil end
+  if redis.call('EXISTS', feed, authors) ~= 2 then return nil end
+
+  local newest = last(stream)
+  if newest ~= mark then
+    local none = mark == '0-0'
+    local limit = tonumber(ARGV[5])
+    local entries = redis.call('XRANGE', stream, none and '-' or mark, '+', 'COUNT', limit + 2)
+    local first = none and 1 or 2
+    if #entries - first + 1 > limit then return nil end
+    if not none and (not entries[1] or entries[1][1] ~= mark) then return nil end
+    for i = first, #entries do
+      local field = entries[i][2]
+      if redis.call('SISMEMBER', authors, field[2]) == 1 then
+        if field[1] == 'left' then return nil end
+        add(feed, field[4], field[6])
+      end
+    end
+    redis.call('HSET', state, 'mark', newest)
+  end
+
+  if tonumber(ARGV[1]) - tonumber(at[4]) > tonumber(ARGV[6]) then
+    redis.call('HSET', state, 'touched', ARGV[1])
+    for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[7]) end
+  end
+  return version
+end`
+
+// runLua reads a run of a feed.
+//
+//	run(feed) returns id, second, … and '1' where it ends the feed and nothing
+//	older exists, else '0'
+const runLua = `
+local function run(feed)
+  local found
+  if ARGV[2] == 'rank' then
+    found = redis.call('ZREVRANGE', feed, ARGV[3], ARGV[3] + ARGV[4] - 1, 'WITHSCORES')
+  else
+    found = redis.call('ZREVRANGEBYSCORE', feed, ARGV[3], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+  end
+  local whole = '0' -- asked only at the end of the feed
+  if #found < 2 * tonumber(ARGV[4]) and redis.call('ZSCORE', feed, '0') then whole = '1' end
+  return found, whole
+end`
+
 // readScript takes over what is new in the stream and returns a run of the feed.
 //
 //	KEYS feed, version of the followings, stream
-//	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife
+//	ARGV as in openLua
 //	returns 0 and nothing (missing), else 1 (unproven) or 2 (ready), the version,
 //	1 where the run ends the feed and nothing older exists, then id, second, …
-var readScript = redis.NewScript(addLua + lastLua + `
-local feed, authors, state, stream = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state', KEYS[3]
-local missing = {0}
-local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched')
-local version, mark = at[1], at[3]
-if at[2] ~= '1' then return missing end
+var readScript = redis.NewScript(openLua + runLua + `
 local current = redis.call('GET', KEYS[2])
-if current and current ~= version then return missing end
-if redis.call('EXISTS', feed, authors) ~= 2 then return missing end
-
-local newest = last(stream)
-if newest ~= mark then
-  local none = mark == '0-0'
-  local limit = tonumber(ARGV[5])
-  local entries = redis.call('XRANGE', stream, none and '-' or mark, '+', 'COUNT', limit + 2)
-  local first = none and 1 or 2
-  if #entries - first + 1 > limit then return missing end
-  if not none and (not entries[1] or entries[1][1] ~= mark) then return missing end
-  for i = first, #entries do
-    local field = entries[i][2]
-    if redis.call('SISMEMBER', authors, field[2]) == 1 then
-      if field[1] == 'left' then return missing end
-      add(feed, field[4], field[6])
-    end
-  end
-  redis.call('HSET', state, 'mark', newest)
-end
-
-if tonumber(ARGV[1]) - tonumber(at[4]) > tonumber(ARGV[6]) then
-  redis.call('HSET', state, 'touched', ARGV[1])
-  for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[7]) end
-end
-
-local found
-if ARGV[2] == 'rank' then
-  found = redis.call('ZREVRANGE', feed, ARGV[3], ARGV[3] + ARGV[4] - 1, 'WITHSCORES')
-else
-  found = redis.call('ZREVRANGEBYSCORE', feed, ARGV[3], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[4])
-end
-local whole = '0' -- asked only at the end of the feed
-if #found < 2 * tonumber(ARGV[4]) and redis.call('ZSCORE', feed, '0') then whole = '1' end
+local version = open(KEYS[1], current, KEYS[3])
+if not version then return {0} end
+local found, whole = run(KEYS[1])
 local answer = {current and 2 or 1, version, whole}
 for i = 1, #found do answer[i + 3] = found[i] end
 return answer`)
+
+// shelfScript is readScript with the posts of the run, the reader's likes and
+// the values of other keys, in one text: a reply of many parts costs its reader
+// more than all the rest.
+//
+//	KEYS feed, version of the followings, stream, likes, then proof …
+//	ARGV as in openLua, then the prefix of posts
+//	returns the values of the proof, '0' (missing), '1' (unproven) or '2' (ready)
+//	and, unless missing: version, whole, likes, how many, then id, second, post, …
+//	where a value is its length and itself, and a length of all ones is none
+var shelfScript = redis.NewScript(openLua + runLua + `
+local out = {}
+local function put(value)
+  if value then
+    out[#out + 1] = struct.pack('<I4', #value)
+    out[#out + 1] = value
+  else
+    out[#out + 1] = '\255\255\255\255'
+  end
+end
+for i = 5, #KEYS do put(redis.call('GET', KEYS[i])) end
+local current = redis.call('GET', KEYS[2])
+local version = open(KEYS[1], current, KEYS[3])
+if not version then
+  out[#out + 1] = '0'
+  return table.concat(out)
+end
+local found, whole = run(KEYS[1])
+out[#out + 1] = current and '2' or '1'
+put(version)
+out[#out + 1] = whole
+put(redis.call('GET', KEYS[4]))
+out[#out + 1] = struct.pack('<I4', #found / 2)
+local keys = {}
+for i = 1, #found, 2 do keys[#keys + 1] = ARGV[8] .. found[i] end
+local posts = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
+for i = 1, #posts do
+  out[#out + 1] = struct.pack('<dI4', tonumber(found[2 * i - 1]), tonumber(found[2 * i]))
+  put(posts[i])
+end
+return table.concat(out)`)
 
 // beginScript makes a feed that collects.
 //

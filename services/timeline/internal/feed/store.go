@@ -33,12 +33,7 @@ var errAnswer = errors.New("feed: unexpected answer of a script")
 
 // ReadFeed implements timeline.FeedStore, in one round trip.
 func (s *Store) ReadFeed(ctx context.Context, reader timeline.MemberID, part timeline.FeedRange) (timeline.FeedRun, error) {
-	how, from := "rank", int64(part.Start)
-	if !part.Until.IsZero() {
-		how, from = "until", part.Until.Unix()
-	}
-	answer, err := readScript.Run(ctx, s.redis, []string{feedKey(reader), versionKey(reader), streamKey},
-		s.now().Unix(), how, from, part.Count+1, catchUp, seconds(touchEvery), seconds(feedLife)).Slice()
+	answer, err := readScript.Run(ctx, s.redis, []string{feedKey(reader), versionKey(reader), streamKey}, s.runArgs(part)...).Slice()
 	if err != nil {
 		s.metrics.failed()
 		return timeline.FeedRun{}, fmt.Errorf("read feed of member %d: %w", reader, err)
@@ -49,6 +44,15 @@ func (s *Store) ReadFeed(ctx context.Context, reader timeline.MemberID, part tim
 	}
 	s.metrics.read(run.State)
 	return run, nil
+}
+
+// runArgs asks for one entry more than part has, which tells whether it is the last.
+func (s *Store) runArgs(part timeline.FeedRange) []any {
+	how, from := "rank", int64(part.Start)
+	if !part.Until.IsZero() {
+		how, from = "until", part.Until.Unix()
+	}
+	return []any{s.now().Unix(), how, from, part.Count + 1, catchUp, seconds(touchEvery), seconds(feedLife)}
 }
 
 // toRun reads the answer of readScript to a question for one entry more than

@@ -17,14 +17,6 @@ const (
 	longPage  = 20
 )
 
-func (a *API) listFollowingPosts(c *gin.Context) (httpserver.Reply, error) {
-	caller := a.Caller(c.Request.Context())
-	list := func(ctx context.Context, slice timeline.Slice) (timeline.Part[timeline.PostView], error) {
-		return a.Home.List(ctx, caller, slice)
-	}
-	return scroll(a, c, longPage, scopeOf("followings", caller), list, a.toPost)
-}
-
 // listRanked is T2, T3 and T4.
 func (a *API) listRanked(ranking timeline.Ranking) httpserver.Handler {
 	return func(c *gin.Context) (httpserver.Reply, error) {

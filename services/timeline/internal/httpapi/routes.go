@@ -18,8 +18,24 @@ type ReadLog interface {
 	Emit(read timeline.Read, traceparent string)
 }
 
+// Proof is what a handler has to settle before it answers: that the caller's
+// token was not revoked.
+type Proof interface {
+	// Keys are those whose values Settle wants.
+	Keys() []string
+	// Settle fails where the values say no; cause is why they could not be read.
+	Settle(ctx context.Context, values []*string, cause error) error
+	// Check reads the values by itself.
+	Check(ctx context.Context) error
+}
+
 // API answers timeline's requests.
 type API struct {
+	// Proving authenticates all but what ProofOf leaves to settle.
+	Proving  httpserver.Authenticator
+	ProofOf  func(ctx context.Context) Proof
+	Pages    *timeline.HomePages
+	Bylines  *Bylines
 	Posts    *timeline.PostService
 	Comments *timeline.CommentService
 	Home     *timeline.HomeService
@@ -34,8 +50,9 @@ type API struct {
 // Mount adds the whole surface to server, a line per route. The numbers are
 // those of spec 06.
 func (a *API) Mount(server *httpserver.Server) {
+	server.AuthenticatedBy(a.Proving).GET("/api/timeline/posts/followings", server.Read(a.listFollowingPosts)) // T1
+
 	r := server.Authenticated()
-	r.GET("/api/timeline/posts/followings", server.Read(a.listFollowingPosts))                     // T1
 	r.GET("/api/timeline/posts/most-commented", server.Read(a.listRanked(timeline.MostCommented))) // T2
 	r.GET("/api/timeline/posts/most-popular", server.Read(a.listRanked(timeline.MostPopular)))     // T3
 	r.GET("/api/timeline/posts/recent-activities", server.Read(a.listRanked(timeline.RecentlyActive)))

@@ -19,14 +19,27 @@ func scroll[V, T any](
 	a *API, c *gin.Context, size int, scope pagination.Scope,
 	list func(ctx context.Context, slice timeline.Slice) (timeline.Part[V], error), toRow func(V) T,
 ) (httpserver.Reply, error) {
+	request, slice, err := a.readScroll(c, size, scope)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	return showScroll(a, c, request, slice, scope, list, toRow)
+}
+
+// readScroll reads which part of an endless list is asked for.
+func (a *API) readScroll(c *gin.Context, size int, scope pagination.Scope) (pagination.Request, timeline.Slice, error) {
 	request, err := a.Cursors.ParseScroll(c.Request.URL.Query(), pagination.Defaults{Size: size}, scope)
 	if err != nil {
-		return httpserver.Reply{}, err
+		return request, timeline.Slice{}, err
 	}
 	slice, err := toSlice(request)
-	if err != nil {
-		return httpserver.Reply{}, err
-	}
+	return request, slice, err
+}
+
+func showScroll[V, T any](
+	a *API, c *gin.Context, request pagination.Request, slice timeline.Slice, scope pagination.Scope,
+	list func(ctx context.Context, slice timeline.Slice) (timeline.Part[V], error), toRow func(V) T,
+) (httpserver.Reply, error) {
 	part, err := list(c.Request.Context(), slice)
 	if err != nil {
 		return httpserver.Reply{}, err

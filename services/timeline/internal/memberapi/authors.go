@@ -12,7 +12,7 @@ import (
 const namesWithin = time.Second
 
 // Authors implements timeline.AuthorBook with the fleet's directory of members:
-// names are at most 10 s old, and the last known where member does not answer.
+// names are those of now, and the last known where member does not answer.
 type Authors struct{ directory *memberdirectory.Directory }
 
 var _ timeline.AuthorBook = (*Authors)(nil)

@@ -83,3 +83,11 @@ func (r *Reader) postsOf(ctx context.Context, viewer timeline.MemberID, page sta
 }
 
 func newestKey(p timeline.Post) timeline.Key { return timeline.Key{At: p.CreatedAt, ID: int64(p.ID)} }
+
+// ListLiked implements timeline.LikeLister.
+func (r *Reader) ListLiked(ctx context.Context, member timeline.MemberID, limit int) ([]timeline.PostID, error) {
+	var s statement
+	s.add("SELECT post_id FROM post_likes FORCE INDEX (ix_post_likes_member) WHERE member_id = ? ORDER BY post_id DESC LIMIT ?", member, limit)
+	posts, err := collect(ctx, r, s, func(id *timeline.PostID) []any { return []any{id} })
+	return posts, failed(err, "list likes of member %d", member)
+}

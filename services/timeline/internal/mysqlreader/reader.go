@@ -18,8 +18,8 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 )
 
-// Reader implements timeline.PostStore, timeline.CommentStore and
-// timeline.HomeIndex.
+// Reader implements timeline.PostStore, timeline.CommentStore,
+// timeline.HomeIndex and timeline.LikeLister.
 type Reader struct {
 	pool *mysql.Pool
 	now  timeline.Clock
@@ -29,6 +29,7 @@ var (
 	_ timeline.PostStore    = (*Reader)(nil)
 	_ timeline.CommentStore = (*Reader)(nil)
 	_ timeline.HomeIndex    = (*Reader)(nil)
+	_ timeline.LikeLister   = (*Reader)(nil)
 )
 
 // New reads from pool's schema. now is where ListNewest begins to look back.
