@@ -31,7 +31,7 @@ func (s *CommentService) Search(ctx context.Context, request Request) (Found[Fou
 	if err != nil {
 		return Found[FoundComment]{}, err
 	}
-	ranked, err := s.rank(ctx, Comments, query, request.Order)
+	ranked, query, err := s.rank(ctx, Comments, query, request.Order)
 	if err != nil {
 		return Found[FoundComment]{}, err
 	}

@@ -73,6 +73,11 @@ func (e *Engine) Rank(ctx context.Context, kind Kind, query terms.Query, author 
 	return ids, nil
 }
 
+// resolve asks the index what the query's doubtful words mean.
+func (e *Engine) resolve(ctx context.Context, kind Kind, query terms.Query) (terms.Query, error) {
+	return query.Resolve(func(term string) (int, error) { return e.statistics.count(ctx, kind, term) })
+}
+
 // ListComments returns the ids of a post's comments, newest first; the newest
 // MaxTotal where there are more.
 func (e *Engine) ListComments(ctx context.Context, post PostID) ([]int64, error) {

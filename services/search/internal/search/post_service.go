@@ -28,7 +28,7 @@ func (s *PostService) Search(ctx context.Context, request Request) (Found[FoundP
 	if err != nil {
 		return Found[FoundPost]{}, err
 	}
-	ranked, err := s.rank(ctx, Posts, query, request.Order)
+	ranked, query, err := s.rank(ctx, Posts, query, request.Order)
 	if err != nil {
 		return Found[FoundPost]{}, err
 	}

@@ -39,18 +39,23 @@ type finder struct {
 	handles Handles
 }
 
-func (f finder) rank(ctx context.Context, kind Kind, query terms.Query, order Order) ([]int64, error) {
+// rank returns what is found, best first, and what the query turned out to mean.
+func (f finder) rank(ctx context.Context, kind Kind, query terms.Query, order Order) ([]int64, terms.Query, error) {
 	if query.IsEmpty() {
-		return nil, nil
+		return nil, query, nil
 	}
 	author, err := f.author(ctx, query)
 	if errors.Is(err, ErrAbsent) {
-		return nil, nil
+		return nil, query, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, query, err
 	}
-	return f.engine.Rank(ctx, kind, query, author, order)
+	if query, err = f.engine.resolve(ctx, kind, query); err != nil {
+		return nil, query, err
+	}
+	ranked, err := f.engine.Rank(ctx, kind, query, author, order)
+	return ranked, query, err
 }
 
 // author is the member that the query is restricted to, 0 for all. Nobody has

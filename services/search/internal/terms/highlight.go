@@ -67,8 +67,8 @@ func (c Clause) spans(f field, body bodyMap) []span {
 		}
 		return found
 	}
-	for at := range c.places(body.text) {
-		found = append(found, body.origin(at, at+len(c.needle)))
+	for at, end := range c.places(body.text) {
+		found = append(found, body.origin(at, end))
 	}
 	return found
 }

@@ -16,37 +16,54 @@ const (
 	vowelOrRieul
 )
 
+// trust is how sure it is that what looks like a particle is one.
+type trust uint8
+
+const (
+	// sure particles end nothing else.
+	sure trust = iota
+	// likely ones end verbs of two syllables too (작은, 먹을, 하는), so that what
+	// is before them need not be a noun of one syllable.
+	likely
+	// doubtful ones end many nouns too (고양이, 바나나): who types one may mean
+	// the noun.
+	doubtful
+)
+
 // particle (josa) is what follows a Korean noun and is written with it.
 type particle struct {
 	text  string
 	after after
-	// doubtful particles end many nouns too (고양이, 바나나): who types one may
-	// mean the noun.
-	doubtful bool
+	trust trust
+}
+
+// shows says that noun, before this particle, is seen to be one.
+func (p particle) shows(noun string) bool {
+	return p.trust == sure || (p.trust == likely && utf8.RuneCountInString(noun) > 1)
 }
 
 // particles are longest first, so that 에서는 is not taken for 는.
 var particles = sorted([]particle{
-	{text: "은", after: consonant},
-	{text: "는", after: vowel},
-	{text: "을", after: consonant},
+	{text: "은", after: consonant, trust: likely},
+	{text: "는", after: vowel, trust: likely},
+	{text: "을", after: consonant, trust: likely},
 	{text: "를", after: vowel},
-	{text: "이", after: consonant, doubtful: true},
-	{text: "가", after: vowel, doubtful: true},
-	{text: "과", after: consonant, doubtful: true},
-	{text: "와", after: vowel, doubtful: true},
-	{text: "의", doubtful: true},
+	{text: "이", after: consonant, trust: doubtful},
+	{text: "가", after: vowel, trust: doubtful},
+	{text: "과", after: consonant, trust: doubtful},
+	{text: "와", after: vowel, trust: doubtful},
+	{text: "의", trust: doubtful},
 	{text: "에"},
-	{text: "도", doubtful: true},
-	{text: "만", doubtful: true},
-	{text: "로", after: vowelOrRieul, doubtful: true},
-	{text: "나", after: vowel, doubtful: true},
-	{text: "랑", after: vowel, doubtful: true},
-	{text: "아", after: consonant, doubtful: true},
-	{text: "야", doubtful: true},
-	{text: "께", doubtful: true},
+	{text: "도", trust: doubtful},
+	{text: "만", trust: doubtful},
+	{text: "로", after: vowelOrRieul, trust: doubtful},
+	{text: "나", after: vowel, trust: doubtful},
+	{text: "랑", after: vowel, trust: doubtful},
+	{text: "아", after: consonant, trust: doubtful},
+	{text: "야", trust: doubtful},
+	{text: "께", trust: doubtful},
 	{text: "으로", after: consonant},
-	{text: "이나", after: consonant, doubtful: true},
+	{text: "이나", after: consonant, trust: doubtful},
 	{text: "이랑", after: consonant},
 	{text: "에서"},
 	{text: "에게"},
@@ -56,24 +73,24 @@ var particles = sorted([]particle{
 	{text: "에선"},
 	{text: "께서"},
 	{text: "한테"},
-	{text: "하고", doubtful: true},
+	{text: "하고", trust: doubtful},
 	{text: "부터"},
 	{text: "까지"},
 	{text: "처럼"},
-	{text: "보다", doubtful: true},
+	{text: "보다", trust: doubtful},
 	{text: "마다"},
 	{text: "조차"},
 	{text: "마저"},
 	{text: "밖에"},
 	{text: "만큼"},
-	{text: "만이"},
-	{text: "만은"},
-	{text: "만을"},
-	{text: "라도", after: vowel},
-	{text: "라고", after: vowel},
-	{text: "라는", after: vowel},
-	{text: "란", after: vowel, doubtful: true},
-	{text: "이란", after: consonant, doubtful: true},
+	{text: "만이", trust: likely},
+	{text: "만은", trust: likely},
+	{text: "만을", trust: likely},
+	{text: "라도", after: vowel, trust: likely},
+	{text: "라고", after: vowel, trust: likely},
+	{text: "라는", after: vowel, trust: likely},
+	{text: "란", after: vowel, trust: doubtful},
+	{text: "이란", after: consonant, trust: doubtful},
 	{text: "로는", after: vowelOrRieul},
 	{text: "로도", after: vowelOrRieul},
 	{text: "로서", after: vowelOrRieul},
@@ -83,9 +100,9 @@ var particles = sorted([]particle{
 	{text: "과는", after: consonant},
 	{text: "와의", after: vowel},
 	{text: "과의", after: consonant},
-	{text: "이라도", after: consonant},
-	{text: "이라고", after: consonant},
-	{text: "이라는", after: consonant},
+	{text: "이라도", after: consonant, trust: likely},
+	{text: "이라고", after: consonant, trust: likely},
+	{text: "이라는", after: consonant, trust: likely},
 	{text: "으로는", after: consonant},
 	{text: "으로도", after: consonant},
 	{text: "으로서", after: consonant},

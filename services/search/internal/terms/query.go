@@ -36,6 +36,27 @@ func (q Query) ReadsText() bool {
 	return len(q.None) > 0
 }
 
+// Resolve settles what words mean that end like a particle (고양이, 커피가), by
+// how many documents have a term. It fails as count does.
+func (q Query) Resolve(count func(term string) (int, error)) (Query, error) {
+	settle := func(clauses []Clause) ([]Clause, error) {
+		settled := slices.Clone(clauses)
+		for i, c := range clauses {
+			var err error
+			if settled[i], err = c.resolve(count); err != nil {
+				return nil, err
+			}
+		}
+		return settled, nil
+	}
+	var err error
+	if q.All, err = settle(q.All); err != nil {
+		return q, err
+	}
+	q.None, err = settle(q.None)
+	return q, err
+}
+
 const authorPrefix = "from:"
 
 // Parse reads a query: words, "phrases", -excluded words and phrases, and

@@ -9,7 +9,7 @@ import (
 
 // Version is that of the rules of this package: a document that was analyzed by
 // older ones is analyzed again by a rebuild.
-const Version = 1
+const Version = 2
 
 const (
 	// titleWeight is what an occurrence in a title counts, against 1 in the text.
@@ -108,20 +108,37 @@ func (f field) count(found map[string]int, weight int) {
 			found[t.text] += weight
 			continue
 		}
-		runes := []rune(t.text)
-		for i := range runes {
-			found[string(runes[i])] += weight
-			if i > 0 {
-				found[string(runes[i-1:i+1])] += weight
-			}
+		t.countParts(found, weight)
+	}
+}
+
+// countParts adds the terms of a token that can be looked for in parts.
+func (t token) countParts(found map[string]int, weight int) {
+	runes := []rune(t.text)
+	for i := range runes {
+		found[string(runes[i])] += weight
+		if i > 0 {
+			found[string(runes[i-1:i+1])] += weight
 		}
+	}
+	if t.kind == hangul {
 		for n := 1; n <= min(len(runes), shortWord); n++ {
-			if t.kind == hangul && isWhole(string(runes[:n]), string(runes[n:])) {
+			if isWhole(string(runes[:n]), string(runes[n:])) {
 				found[string(runes[:n])] += weight
 			}
 		}
+		if noun, p, ok := stripParticle(t.text, 1); ok && p.shows(noun) {
+			found[seenNoun(noun)] = 1
+		}
+	}
+	for _, term := range t.initialTerms() {
+		found[term] = 1
 	}
 }
+
+// seenNoun is the index term of a Hangul word that a particle shows to be a
+// noun. No text has such a term of its own: a slash separates.
+func seenNoun(noun string) string { return noun + "/" }
 
 // shortWord is the longest Hangul word that is an index term by itself.
 const shortWord = 2

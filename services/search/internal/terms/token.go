@@ -13,6 +13,7 @@ const (
 	separator kind = iota
 	mark           // joins whatever is before it
 	hangul
+	jamo      // letters of Hangul that make no syllable: ㅋㅋ
 	ideograph // Han and Kana
 	letter
 	digit
@@ -31,7 +32,9 @@ type token struct {
 }
 
 // isOpen says that a part of the token can be looked for, not only the whole.
-func (t token) isOpen() bool { return t.kind == hangul || t.kind == ideograph }
+func (t token) isOpen() bool { return isOpen(t.kind) }
+
+func isOpen(k kind) bool { return k == hangul || k == jamo || k == ideograph }
 
 // tag is a # or @ word.
 type tag struct {
@@ -41,8 +44,10 @@ type tag struct {
 
 func kindOf(r rune) kind {
 	switch {
-	case unicode.Is(unicode.Hangul, r):
+	case r >= firstSyllable && r <= lastSyllable:
 		return hangul
+	case unicode.Is(unicode.Hangul, r):
+		return jamo
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo), r == 'ー':
 		return ideograph
 	case unicode.IsMark(r):
@@ -97,7 +102,7 @@ func textOf(k kind, glyphs []glyph) string {
 		ascii = ascii && r < unicode.MaxASCII
 		runes = append(runes, r)
 	}
-	if k == hangul || k == ideograph {
+	if isOpen(k) {
 		return string(runes)
 	}
 	text := string(runes[:min(len(runes), maxRunes)])
