@@ -136,6 +136,8 @@ func (LogArchive) KeepDiscarded(ctx context.Context, l Discarded) error {
 }
 
 func whole(l Letter) []any {
-	return []any{"event_id", l.EventID, "message_key", l.MessageKey, "topic", l.Topic, "order_key", l.OrderKey,
-		"partition_id", l.PartitionID, "headers", l.Headers, "payload", l.Payload}
+	return []any{
+		"event_id", l.EventID, "message_key", l.MessageKey, "topic", l.Topic, "order_key", l.OrderKey,
+		"partition_id", l.PartitionID, "headers", l.Headers, "payload", l.Payload,
+	}
 }

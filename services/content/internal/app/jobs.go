@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,8 +15,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
-// drainDeadLetters sends every event that its own process did not. It ends well
-// when only parked ones are left.
+// drainDeadLetters sends every event that its own process did not, and tries the
+// records that could not be applied once more. It ends well when only parked
+// events are left.
 func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error {
 	s, err := wire(cfg)
 	if err != nil {
@@ -24,7 +26,9 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 	defer s.close()
 	sent, err := s.drain.DrainAll(ctx)
 	slog.InfoContext(ctx, "drained", "sent", sent)
-	return err
+	sum, lettersErr := s.readDrain.DrainDue(ctx)
+	slog.InfoContext(ctx, "letters tried", "applied", sum.Applied, "failed", sum.Failed, "parked", sum.Parked)
+	return errors.Join(err, lettersErr)
 }
 
 const republishBatch = 500

@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 const (
 	topicsEvery    = time.Hour
+	lettersEvery   = time.Minute
 	sampleEvery    = 15 * time.Second
 	cleanEvery     = 5 * time.Minute
 	cleanBatch     = 5000
@@ -30,9 +32,14 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group.AddLoop("signing keys", s.keys.Run)
 	group.AddLoop("publisher", s.publisher.Run)
 	group.AddLoop("drain", func(ctx context.Context) error { return s.drain.Run(ctx, cfg.DrainInterval) })
-	group.AddLoop("topics", s.keepTopics)
+	if s.topics != nil {
+		group.AddLoop("topics", s.keepTopics)
+	}
 	group.AddLoop("housekeeping", s.keepHouse)
-	group.AddLoop("reads", s.reads.Run)
+	group.AddLoop("letters", s.retryLetters)
+	if s.reads != nil {
+		group.AddLoop("reads", s.reads.Run)
+	}
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
@@ -48,6 +55,15 @@ func (s *service) keepTopics(ctx context.Context) error {
 	})
 }
 
+// retryLetters tries records that could not be applied, each minute: a newer
+// release may know better.
+func (s *service) retryLetters(ctx context.Context) error {
+	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
+		_, err := s.readDrain.DrainDue(ctx)
+		return err
+	})
+}
+
 // keepHouse measures the table of events and removes what is not kept.
 func (s *service) keepHouse(ctx context.Context) error {
 	var cleaned time.Time
@@ -55,6 +71,11 @@ func (s *service) keepHouse(ctx context.Context) error {
 		if err := s.letters.Sample(ctx, s.deadLetters); err != nil {
 			return err
 		}
+		counts, err := s.readLetters.Count(ctx)
+		if err != nil {
+			return err
+		}
+		s.metrics.sampleLetters(counts, now())
 		if now().Sub(cleaned) < cleanEvery {
 			return nil
 		}
@@ -67,8 +88,24 @@ func (s *service) clean(ctx context.Context) error {
 	if err := s.book.Clean(ctx); err != nil {
 		return err
 	}
+	if err := s.cleanLetters(ctx, now().Add(-deadletter.ParkedLife)); err != nil {
+		return err
+	}
 	for {
 		removed, err := s.store.ForgetReads(ctx, now().Add(-readsKept), cleanBatch)
+		if err != nil || removed < cleanBatch {
+			return err
+		}
+	}
+}
+
+// cleanLetters removes what was parked before that time; the log keeps it.
+func (s *service) cleanLetters(ctx context.Context, before time.Time) error {
+	if _, err := s.deadLetters.Expire(ctx, before, deadletter.LogArchive{}); err != nil {
+		return err
+	}
+	for {
+		removed, err := s.readLetters.Expire(ctx, before, cleanBatch)
 		if err != nil || removed < cleanBatch {
 			return err
 		}

@@ -34,6 +34,7 @@ type topics struct {
 	prefix string
 }
 
+// openTopics fails where no Kafka is set, as it may be with PUBLISH_TYPE=HTTP.
 func openTopics(cfg config.Config, spec kafka.TopicSpec) (*topics, error) {
 	admin, err := kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap(cfg), ClientID: "content"})
 	if err != nil {
@@ -60,9 +61,21 @@ func (t *topics) ensure(ctx context.Context, today time.Time) ([]string, error) 
 	return made, nil
 }
 
+// unfinished is a partition of an old topic that a group has not read to its end.
+type unfinished struct {
+	Group     string `json:"group"`
+	Topic     string `json:"topic"`
+	Partition int    `json:"partition"`
+	Records   int64  `json:"records"`
+}
+
+func (u unfinished) String() string {
+	return fmt.Sprintf("%s/%d: %d records for %s", u.Topic, u.Partition, u.Records, u.Group)
+}
+
 // deleteOld deletes the topics of days before keepFrom that every group has
-// finished, and returns those that it kept because one has not.
-func (t *topics) deleteOld(ctx context.Context, keepFrom time.Time) (deleted, kept []string, err error) {
+// finished. The others it keeps, and returns what is unfinished in them.
+func (t *topics) deleteOld(ctx context.Context, keepFrom time.Time) (deleted []string, kept []unfinished, err error) {
 	names, err := t.admin.ListTopics(ctx, t.prefix)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list topics: %w", err)
@@ -72,12 +85,12 @@ func (t *topics) deleteOld(ctx context.Context, keepFrom time.Time) (deleted, ke
 		if !isDaily || !day.Before(keepFrom) {
 			continue
 		}
-		finished, err := t.finished(ctx, name)
+		left, err := t.unfinished(ctx, name)
 		if err != nil {
 			return deleted, kept, err
 		}
-		if !finished {
-			kept = append(kept, name)
+		if len(left) > 0 {
+			kept = append(kept, left...)
 			continue
 		}
 		if err := t.admin.DeleteTopics(ctx, name); err != nil {
@@ -88,17 +101,19 @@ func (t *topics) deleteOld(ctx context.Context, keepFrom time.Time) (deleted, ke
 	return deleted, kept, nil
 }
 
-func (t *topics) finished(ctx context.Context, topic string) (bool, error) {
+func (t *topics) unfinished(ctx context.Context, topic string) (left []unfinished, err error) {
 	for _, group := range consumerGroups() {
-		finished, err := t.admin.Finished(ctx, group, topic)
+		lags, err := t.admin.Lag(ctx, group, topic)
 		if err != nil {
-			return false, fmt.Errorf("lag of group %s on %s: %w", group, topic, err)
+			return nil, fmt.Errorf("lag of group %s on %s: %w", group, topic, err)
 		}
-		if !finished {
-			return false, nil
+		for _, lag := range lags {
+			if lag.Records() > 0 {
+				left = append(left, unfinished{Group: group, Topic: topic, Partition: lag.Partition, Records: lag.Records()})
+			}
 		}
 	}
-	return true, nil
+	return left, nil
 }
 
 func ensureTopics(ctx context.Context, cfg config.Config, _ []string) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/activityapi"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/httpapi"
@@ -35,10 +36,11 @@ import (
 // service is content, put together.
 type service struct {
 	registry    *prometheus.Registry
+	calls       *metrics.Calls
 	pool        *mysql.Pool
 	redis       *rediscache.Client
-	producer    *kafka.Producer
-	topics      *topics
+	producer    *kafka.Producer // nil where events go by calls
+	topics      *topics         // nil as well
 	store       *mysqlstore.Store
 	pages       *pagecache.Pages
 	book        *mysql.AnswerBook
@@ -47,12 +49,16 @@ type service struct {
 	publisher   *deadletter.Publisher
 	drain       *deadletter.Drain
 	keys        *auth.KeySet
-	reads       *kafka.Consumer
+	reads       *kafka.Consumer // nil without Kafka
+	readLetters mysqlstore.LetterBox
+	readDrain   *readconsumer.Drain
+	metrics     *serviceMetrics
 	server      *httpserver.Server
 }
 
 func wire(cfg config.Config) (s *service, err error) {
 	s = &service{registry: metrics.NewRegistry("content")}
+	s.calls, s.metrics = metrics.NewCalls(s.registry), newMetrics(s.registry)
 	defer func() {
 		if err != nil {
 			s.close()
@@ -98,24 +104,44 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	return nil
 }
 
-func (s *service) openEvents(cfg config.Config) (err error) {
-	spec := kafka.TopicSpec{Partitions: cfg.TopicPartitions}
-	var acks kafka.Acks
-	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
-		return err
-	}
-	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "content", Acks: acks, Topics: spec})
+func (s *service) openEvents(cfg config.Config) error {
+	broker, err := s.openBroker(cfg)
 	if err != nil {
-		return err
-	}
-	if s.topics, err = openTopics(cfg, spec); err != nil {
 		return err
 	}
 	s.letters = metrics.NewLetters(s.registry)
 	s.deadLetters = deadletter.NewStore(s.pool, "content", processName(), now)
-	s.publisher = deadletter.NewPublisher(s.deadLetters, s.producer, s.letters, deadletter.PublisherConfig{})
-	s.drain = deadletter.NewDrain(s.deadLetters, s.producer, s.letters)
-	reads := &readconsumer.Consumer{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Poison: mysqlstore.PoisonStore{Store: s.store, Now: now}, Now: now}
+	s.publisher = deadletter.NewPublisher(s.deadLetters, broker, s.letters, deadletter.PublisherConfig{})
+	s.drain = deadletter.NewDrain(s.deadLetters, broker, s.letters)
+	return s.openReads(cfg)
+}
+
+// openBroker opens the way of events: Kafka, or calls to activity.
+func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
+	if cfg.PublishesByHTTP() {
+		return activityapi.New(cfg.ActivityURL, activityClient(s.calls), cfg.InternalToken.Reveal()), nil
+	}
+	spec := kafka.TopicSpec{Partitions: cfg.TopicPartitions}
+	var acks kafka.Acks
+	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
+		return nil, err
+	}
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "content", Acks: acks, Topics: spec})
+	if err != nil {
+		return nil, err
+	}
+	s.topics, err = openTopics(cfg, spec)
+	return s.producer, err
+}
+
+// openReads opens what takes the views of posts from Kafka.
+func (s *service) openReads(cfg config.Config) (err error) {
+	s.readLetters = mysqlstore.LetterBox{Store: s.store, Now: now}
+	s.readDrain = &readconsumer.Drain{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Letters: s.readLetters, Now: now}
+	if len(cfg.KafkaBootstrapServers) == 0 {
+		return nil
+	}
+	reads := &readconsumer.Consumer{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Letters: s.readLetters, Now: now}
 	s.reads, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "content", Group: readconsumer.Group, Prefix: cfg.TopicPrefix,
 		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group),
@@ -124,7 +150,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	names, tokens := memberClients(s.registry)
+	names, tokens := memberClients(s.calls)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	migrations, err := mysqlstore.Migrations()
@@ -182,13 +208,17 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and names must not use up their limit.
-func memberClients(registry *prometheus.Registry) (names, tokens *http.Client) {
-	calls := metrics.NewCalls(registry)
+func memberClients(calls *metrics.Calls) (names, tokens *http.Client) {
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
 	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls})
 	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls})
 	return names, tokens
+}
+
+// activityClient calls activity where events go by calls.
+func activityClient(calls *metrics.Calls) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
 }
 
 // tokensPerSecond is above what one replica serves.

@@ -18,23 +18,11 @@ import (
 // Group is the consumer group of content (spec 10).
 const Group = "member-activity-consumer-group-content-svc"
 
-// Poison is a record that can never be applied, with why.
-type Poison struct {
-	Message kafka.Message
-	Cause   error
-}
-
-// PoisonStore keeps records that can never be applied.
-type PoisonStore interface {
-	// Keep stores a record; storing it twice changes nothing.
-	Keep(ctx context.Context, poison Poison) error
-}
-
 // Consumer counts views in batches.
 type Consumer struct {
-	Reads  content.ReadStore
-	Poison PoisonStore
-	Now    func() time.Time
+	Reads   content.ReadStore
+	Letters LetterStore
+	Now     func() time.Time
 }
 
 // HandleBatch is a kafka.BatchHandler: all of the batch is done, or none.
@@ -60,8 +48,10 @@ func (c *Consumer) HandleBatch(ctx context.Context, batch []kafka.Message) (done
 	return len(batch), nil
 }
 
+// keep stores a record that can never be applied, before its offset moves.
 func (c *Consumer) keep(ctx context.Context, message kafka.Message, cause error) error {
-	if err := c.Poison.Keep(ctx, Poison{Message: message, Cause: cause}); err != nil {
+	letter := Letter{Message: message, Error: cause.Error(), Attempts: 1}
+	if err := c.Letters.Keep(ctx, letter, c.Now().UTC().Add(backoff(letter.Attempts))); err != nil {
 		return fmt.Errorf("keep record %s/%d@%d: %w", message.Topic, message.Partition, message.Offset, err)
 	}
 	slog.ErrorContext(ctx, "record can never be applied", "topic", message.Topic, "partition", message.Partition, "offset", message.Offset, "error", cause)

@@ -107,7 +107,7 @@ func (f *fleet) join(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	loops := []func(context.Context) error{s.signals.Run, s.announceRevocations, s.keys.Run, s.keepKeys}
-	if f.cfg.KafkaBootstrapServers[0] != noKafka {
+	if f.cfg.PublishesByHTTP() || f.cfg.KafkaBootstrapServers[0] != noKafka {
 		loops = append(loops, s.publisher.Run, func(ctx context.Context) error { return s.drain.Run(ctx, 50*time.Millisecond) })
 	}
 	var running sync.WaitGroup

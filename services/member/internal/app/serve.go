@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
@@ -99,7 +101,12 @@ func (s *service) keepKeys(ctx context.Context) error {
 
 // keepTopics makes the topics of the next days, at the start and each hour. A
 // failure is logged: a producer that misses a topic makes it by itself.
+// Where events go by calls there are none.
 func (s *service) keepTopics(ctx context.Context) error {
+	if s.topics == nil {
+		<-ctx.Done()
+		return nil
+	}
 	return process.Every(ctx, "ensure topics", topicsEvery, s.ensureTopics)
 }
 
@@ -160,6 +167,7 @@ func (s *service) keepHouse(ctx context.Context) error {
 			return nil
 		}
 		cleaned = now()
-		return s.clean(ctx)
+		_, err := s.deadLetters.Expire(ctx, now().Add(-deadletter.ParkedLife), deadletter.LogArchive{})
+		return errors.Join(err, s.clean(ctx))
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/dailyfeed/dailyfeed/services/member/internal/activityapi"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/member"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/mysqlstore"
@@ -35,12 +36,13 @@ import (
 // service is member, put together.
 type service struct {
 	registry *prometheus.Registry
+	calls    *metrics.Calls
 	pool     *mysql.Pool
 	redis    *rediscache.Client
 	store    *mysqlstore.Store
 
-	producer    *kafka.Producer
-	topics      *kafka.Admin
+	producer    *kafka.Producer // nil where events go by calls
+	topics      *kafka.Admin    // nil as well
 	topicSpec   kafka.TopicSpec
 	topicPrefix string
 	letters     *metrics.Letters
@@ -68,6 +70,7 @@ type service struct {
 
 func wire(cfg config.Config) (s *service, err error) {
 	s = &service{registry: metrics.NewRegistry("member")}
+	s.calls = metrics.NewCalls(s.registry)
 	defer func() {
 		if err != nil {
 			s.close()
@@ -111,24 +114,34 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	return nil
 }
 
-func (s *service) openEvents(cfg config.Config) (err error) {
-	s.topicSpec, s.topicPrefix = kafka.TopicSpec{Partitions: cfg.TopicPartitions}, cfg.TopicPrefix
-	var acks kafka.Acks
-	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
-		return err
-	}
-	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "member", Acks: acks, Topics: s.topicSpec})
+func (s *service) openEvents(cfg config.Config) error {
+	broker, err := s.openBroker(cfg)
 	if err != nil {
-		return err
-	}
-	if s.topics, err = kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap(cfg), ClientID: "member"}); err != nil {
 		return err
 	}
 	s.letters = metrics.NewLetters(s.registry)
 	s.deadLetters = deadletter.NewStore(s.pool, "member", processName(), now)
-	s.publisher = deadletter.NewPublisher(s.deadLetters, s.producer, s.letters, deadletter.PublisherConfig{})
-	s.drain = deadletter.NewDrain(s.deadLetters, s.producer, s.letters)
+	s.publisher = deadletter.NewPublisher(s.deadLetters, broker, s.letters, deadletter.PublisherConfig{})
+	s.drain = deadletter.NewDrain(s.deadLetters, broker, s.letters)
 	return nil
+}
+
+// openBroker opens the way of events: Kafka, or calls to activity.
+func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
+	if cfg.PublishesByHTTP() {
+		return activityapi.New(cfg.ActivityURL, activityClient(s.calls), cfg.InternalToken.Reveal()), nil
+	}
+	s.topicSpec, s.topicPrefix = kafka.TopicSpec{Partitions: cfg.TopicPartitions}, cfg.TopicPrefix
+	var acks kafka.Acks
+	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
+		return nil, err
+	}
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "member", Acks: acks, Topics: s.topicSpec})
+	if err != nil {
+		return nil, err
+	}
+	s.topics, err = kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap(cfg), ClientID: "member"})
+	return s.producer, err
 }
 
 // openKeys makes what signs tokens. The keys of refresh and device tokens
@@ -189,10 +202,13 @@ func (s *service) ready() (map[string]func(ctx context.Context) error, error) {
 	}, nil
 }
 
-func imageClient(registry *prometheus.Registry) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{
-		Target: "image", Profile: serviceclient.Bulk(), Now: now, Observer: metrics.NewCalls(registry),
-	})
+func imageClient(calls *metrics.Calls) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "image", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
+}
+
+// activityClient calls activity where events go by calls.
+func activityClient(calls *metrics.Calls) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
 }
 
 // newEventID is a UUIDv7: sorted by time, so that inserts go to the end of the index.

@@ -33,8 +33,13 @@ type Config struct {
 	RedisPassword process.Secret `env:"REDIS_PASSWORD"`
 	// RedisDB is the number of the database.
 	RedisDB int `env:"REDIS_DB" envDefault:"0"`
-	// KafkaBootstrapServers are host:port, comma separated.
-	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS,required"`
+	// PublishType is KAFKA, or HTTP to give events to activity by calls in its place:
+	// then search, feeds and view counts hear of nothing.
+	PublishType string `env:"PUBLISH_TYPE" envDefault:"KAFKA"`
+	// ActivityURL is activity's base URL; needed with PUBLISH_TYPE=HTTP alone.
+	ActivityURL string `env:"ACTIVITY_URL"`
+	// KafkaBootstrapServers are host:port, comma separated; needed unless PUBLISH_TYPE is HTTP.
+	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS"`
 	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss
 	// of a leader can lose what only it had.
 	KafkaAcks string `env:"KAFKA_ACKS" envDefault:"all"`
@@ -78,6 +83,7 @@ func (c *Config) Check() error {
 	if c.KafkaAcks != "all" && c.KafkaAcks != "1" {
 		faults = append(faults, errors.New(`KAFKA_ACKS: must be "all" or "1"`))
 	}
+	faults = append(faults, c.checkPublishing()...)
 	if c.TopicPartitions < 1 {
 		faults = append(faults, errors.New("TOPIC_PARTITIONS: must be at least 1"))
 	}
@@ -104,6 +110,31 @@ func (c *Config) Check() error {
 		c.PasswordHashSlots = max(1, runtime.GOMAXPROCS(0)/2)
 	}
 	return errors.Join(faults...)
+}
+
+// The values of PUBLISH_TYPE.
+const (
+	publishKafka = "KAFKA"
+	publishHTTP  = "HTTP"
+)
+
+// PublishesByHTTP says whether events go to activity by calls.
+func (c *Config) PublishesByHTTP() bool { return c.PublishType == publishHTTP }
+
+func (c *Config) checkPublishing() (faults []error) {
+	switch c.PublishType {
+	case publishKafka:
+		if len(c.KafkaBootstrapServers) == 0 {
+			faults = append(faults, errors.New("KAFKA_BOOTSTRAP_SERVERS: required"))
+		}
+	case publishHTTP:
+		if c.ActivityURL == "" {
+			faults = append(faults, errors.New("ACTIVITY_URL: required with PUBLISH_TYPE=HTTP"))
+		}
+	default:
+		faults = append(faults, errors.New(`PUBLISH_TYPE: must be "KAFKA" or "HTTP"`))
+	}
+	return faults
 }
 
 // KEKs are the key-encryption keys, the current one first.
