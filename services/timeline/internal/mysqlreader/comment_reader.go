@@ -34,8 +34,8 @@ func (r *Reader) FindComments(ctx context.Context, viewer timeline.MemberID, ids
 }
 
 // ListCommentsBy implements timeline.CommentStore. The comments of deleted posts
-// are passed over one by one, and what lies before an offset costs rows, since
-// the index does not say which post a comment is on.
+// are passed over one by one; the index says which post each is on, so that what
+// is passed over costs no row of comments.
 func (r *Reader) ListCommentsBy(ctx context.Context, viewer, author timeline.MemberID, slice timeline.Slice) ([]timeline.Comment, error) {
 	var page statement
 	page.add("SELECT STRAIGHT_JOIN c.id FROM comments c FORCE INDEX (ix_comments_author) " + ofLivePost)
@@ -65,7 +65,7 @@ func (r *Reader) HasPost(ctx context.Context, id timeline.PostID) (bool, error) 
 // commentsOf finds the rows of a page of ids, in any order and in one query.
 func (r *Reader) commentsOf(ctx context.Context, viewer timeline.MemberID, page statement) ([]timeline.Comment, error) {
 	var s statement
-	s.add("SELECT STRAIGHT_JOIN "+commentColumns+" FROM ("+page.text+") page JOIN comments c ON c.id = page.id", page.args...)
+	s.add("SELECT STRAIGHT_JOIN "+commentColumns+" FROM ("+page.text+") page JOIN comments c FORCE INDEX (PRIMARY) ON c.id = page.id", page.args...)
 	s.add(joinCommentLiked, viewer)
 	rows, err := collect(ctx, r, s, (*commentRow).fields)
 	return toComments(rows), err
