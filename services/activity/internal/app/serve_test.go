@@ -137,8 +137,11 @@ func TestEventsByHTTPAreForTheFleetOnlyAndSayWhichCanNeverBeApplied(t *testing.T
 		got := data[activityrest.RecordedEvents](t, send([]string{encode(lawless), good, "AAAA"}, token...).requireOK(t, 200))
 		require.Len(t, got.Refused, 2)
 		require.Equal(t, []int{0, 2}, []int{got.Refused[0].Index, got.Refused[1].Index})
-		require.Contains(t, got.Refused[0].Reason, "member_id")
+		require.Equal(t, "member_id must be a member id", got.Refused[0].Reason)
+		require.Equal(t, "not a member activity event", got.Refused[1].Reason)
 	}
+	empty := data[activityrest.RecordedEvents](t, send([]string{""}, token...).requireOK(t, 200))
+	require.Equal(t, "type must be a known type", empty.Refused[0].Reason)
 	require.Equal(t, []string{"POST_CREATE 70"}, f.mine(t, 7))
 	send(nil, token...).requireCode(t, 400, "VALIDATION_FAILED", "events")
 	send(strings.Split(strings.Repeat(good+" ", 101), " "), token...).requireCode(t, 400, "VALIDATION_FAILED", "events")

@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"encoding/base64"
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/activityrest"
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
@@ -48,7 +50,17 @@ func fromRecordEvents(request activityrest.RecordEventsRequest) ([][]byte, error
 func toRecordedEvents(refused map[int]error) activityrest.RecordedEvents {
 	answer := activityrest.RecordedEvents{Refused: []activityrest.RefusedEvent{}}
 	for _, index := range slices.Sorted(maps.Keys(refused)) {
-		answer.Refused = append(answer.Refused, activityrest.RefusedEvent{Index: index, Reason: refused[index].Error()})
+		answer.Refused = append(answer.Refused, activityrest.RefusedEvent{Index: index, Reason: reasonOf(refused[index])})
 	}
 	return answer
+}
+
+// reasonOf names the rule of the events' contract that an event breaks, and nothing
+// of how it was found.
+func reasonOf(err error) string {
+	var broken *activityrecord.ViolationError
+	if errors.As(err, &broken) {
+		return broken.Error()
+	}
+	return activityrecord.ErrUndecodable.Error()
 }

@@ -1,6 +1,8 @@
 package mongostore_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -127,4 +129,35 @@ func TestAClaimedLetterIsNobodyElsesUntilItsLease(t *testing.T) {
 	counts, err = box.CountLetters(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, activity.LetterCounts{}, counts)
+}
+
+// spec 11: "parked letters after 90 days with an export"
+func TestParkedLettersOfAllGroupsLeaveOnceTheyAreArchived(t *testing.T) {
+	t.Parallel()
+	store, _ := open(t)
+	for i, group := range []string{"a", "b"} {
+		box := mongostore.NewLetterBox(store, group)
+		require.NoError(t, box.KeepLetter(t.Context(), letter(int64(i), "v"), at(0)))
+		claimed, err := box.ClaimLetter(t.Context(), at(0), at(60))
+		require.NoError(t, err)
+		require.NoError(t, box.ReturnLetter(t.Context(), claimed, at(0), true))
+		require.NoError(t, box.KeepLetter(t.Context(), letter(9, "waits"), at(0)))
+	}
+	archived := map[string]activity.Letter{}
+	keep := func(_ context.Context, group string, l activity.Letter) error { archived[group] = l; return nil }
+	removed, err := store.ExpireLetters(t.Context(), now().Add(-time.Hour), 10, keep)
+	require.NoError(t, err)
+	require.Zero(t, removed, "they are young")
+	full := errors.New("the archive is full")
+	_, err = store.ExpireLetters(t.Context(), now().Add(time.Hour), 10, func(context.Context, string, activity.Letter) error { return full })
+	require.ErrorIs(t, err, full)
+	removed, err = store.ExpireLetters(t.Context(), now().Add(time.Hour), 10, keep)
+	require.NoError(t, err)
+	require.Equal(t, 2, removed, "nothing had left without the archive")
+	require.Equal(t, []byte("v"), archived["a"].Value)
+	require.EqualValues(t, 1, archived["b"].Offset)
+	counts, err := mongostore.NewLetterBox(store, "a").CountLetters(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, counts.Waiting, "what waits stays")
+	require.Zero(t, counts.Parked)
 }

@@ -157,6 +157,31 @@ func (b *LetterBox) CountLetters(ctx context.Context) (counts activity.LetterCou
 	return counts, err
 }
 
+// ExpireLetters removes at most limit letters of all groups that were parked before
+// that time, and returns how many: activity owns the collection. Each is first
+// given to archive; what archive fails with ends it.
+func (s *Store) ExpireLetters(ctx context.Context, before time.Time, limit int, archive func(ctx context.Context, group string, letter activity.Letter) error) (removed int, err error) {
+	old := bson.D{{Key: "parked", Value: true}, {Key: "parked_at", Value: bson.D{{Key: "$lt", Value: toStored(before)}}}}
+	cursor, err := s.client.Collection(letters).Find(ctx, old, options.Find().SetSort(bson.D{{Key: "parked_at", Value: 1}}).SetLimit(int64(limit)))
+	if err != nil {
+		return 0, s.fault(ctx, "find old letters", err)
+	}
+	var found []letterDocument
+	if err := cursor.All(ctx, &found); err != nil {
+		return 0, s.fault(ctx, "find old letters", err)
+	}
+	for i, document := range found {
+		if err := archive(ctx, document.ConsumerGroup, toLetter(document)); err != nil {
+			return i, err
+		}
+		// not one that a person has retried meanwhile
+		if _, err := s.client.Collection(letters).DeleteOne(ctx, append(bson.D{{Key: "_id", Value: document.ID}}, old...)); err != nil {
+			return i, s.fault(ctx, "remove old letter", err)
+		}
+	}
+	return len(found), nil
+}
+
 func (b *LetterBox) fromLetter(l activity.Letter, next time.Time) letterDocument {
 	digest := sha256.New()
 	digest.Write(l.Key)
