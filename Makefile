@@ -22,7 +22,7 @@ DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
 
 # cheapest first
-CHECKS = words sizes env format arrows licences proto contracts modules lint
+CHECKS = words sizes env format arrows licences proto contracts modules lint deploy
 
 ##@ Run at home
 
@@ -146,6 +146,10 @@ verify-words: ## no word is in the tree that has no business there
 .PHONY: verify-env
 verify-env: ## the READMEs' tables of settings are what the config structs say
 	@$(HOUSE) env
+
+.PHONY: verify-deploy
+verify-deploy: ## charts, autoscalers and mesh rules fit together and are deploy/tables.yaml
+	@cd deploy && GOWORK=off go test ./... && echo "deploy: well"
 
 .PHONY: verify-workflows
 verify-workflows: ## actionlint and zizmor find nothing in .github
