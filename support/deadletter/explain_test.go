@@ -54,7 +54,7 @@ func TestTheHotQueriesRunAlongAnIndex(t *testing.T) {
 func explain(t *testing.T, pool *mysql.Pool, statement string, args ...any) explained {
 	t.Helper()
 	var rows []explained
-	require.NoError(t, pool.DB(t.Context()).Raw("EXPLAIN "+strings.TrimSuffix(statement, " FOR UPDATE SKIP LOCKED"), args...).Scan(&rows).Error)
+	require.NoError(t, pool.DB(t.Context()).Raw("EXPLAIN FORMAT=TRADITIONAL "+strings.TrimSuffix(statement, " FOR UPDATE SKIP LOCKED"), args...).Scan(&rows).Error)
 	require.Len(t, rows, 1)
 	return rows[0]
 }

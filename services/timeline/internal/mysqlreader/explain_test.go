@@ -30,7 +30,7 @@ func explain(t *testing.T, m meter, call func() error) []step {
 	require.NoError(t, call())
 	require.NoError(t, rows.Before("gorm:row").Replace(name, func(*gorm.DB) {}))
 	var steps []step
-	require.NoError(t, m.pool.DB(t.Context()).Raw("EXPLAIN "+text, args...).Scan(&steps).Error)
+	require.NoError(t, m.pool.DB(t.Context()).Raw("EXPLAIN FORMAT=TRADITIONAL "+text, args...).Scan(&steps).Error)
 	require.NotEmpty(t, steps)
 	return steps
 }
@@ -41,6 +41,12 @@ func TestNoHotQueryScansOrSortsATable(t *testing.T) {
 	t.Parallel()
 	h, m := newLibrary(t)
 	h.AddComments(t, contenttest.Comment{ID: 1, Post: 1, Author: 1, CreatedAt: now}, contenttest.Comment{ID: 2, Post: 1, Parent: 1, Depth: 1, Author: 1, CreatedAt: now})
+	others := make([]contenttest.Comment, 500) // an index over one author alone would be read whole
+	for i := range others {
+		others[i] = contenttest.Comment{ID: int64(3 + i), Post: 2, Author: int64(2 + i%50), CreatedAt: now}
+	}
+	h.AddComments(t, others...)
+	require.NoError(t, m.pool.DB(t.Context()).Exec("ANALYZE TABLE comments").Error)
 	ctx, slice, month := t.Context(), timeline.Slice{Limit: 21, After: &timeline.Key{Rank: 5, At: now.Add(-time.Hour), ID: 7}}, now.AddDate(0, 0, -30)
 	ranked := func(by timeline.Ranking, since time.Time) func() error {
 		return func() error { _, err := m.reader.ListRanked(ctx, 1, by, since, slice); return err }
