@@ -61,6 +61,10 @@ type Config struct {
 	Unavailable func(err error) bool
 	// Enrich may add to the context of each request, before its handler.
 	Enrich func(ctx context.Context, r *http.Request) context.Context
+	// Trace begins the span of each request and returns its context, its
+	// traceparent, and what ends it; nil where nothing is traced. parent is the
+	// traceparent under which the request came or was given.
+	Trace func(ctx context.Context, parent, method string) (inner context.Context, own string, end func(route string, status int))
 	// Live are the checks behind /healthcheck/live, by name: that the process
 	// itself works, whatever it depends on. None means it does.
 	Live map[string]func(ctx context.Context) error

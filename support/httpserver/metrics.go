@@ -7,6 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// noRoute stands for requests that matched none.
+const noRoute = "none"
+
 // metrics are the server's own; routes are patterns, so label values are bounded.
 type metrics struct {
 	duration  *prometheus.HistogramVec
@@ -40,9 +43,6 @@ func newMetrics(registerer prometheus.Registerer, inFlight func() float64) *metr
 }
 
 func (m *metrics) observe(method, route string, status int, elapsed time.Duration) {
-	if route == "" {
-		route = "none"
-	}
 	switch method {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
 	default:

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,10 @@ const statusClientGone = 499
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now() //nolint:forbidigo // measures elapsed time
 	ctx := c.Request.Context()
+	var end func(route string, status int)
+	if s.config.Trace != nil && !isHealth(c) {
+		ctx, end = s.trace(ctx)
+	}
 	ctx = process.WithLogAttrs(ctx,
 		slog.String("request_id", RequestID(ctx)),
 		slog.String("trace_id", traceID(TraceParent(ctx))))
@@ -29,23 +34,47 @@ func (s *Server) observe(c *gin.Context) {
 		ctx = s.config.Enrich(ctx, c.Request)
 	}
 	c.Request = c.Request.WithContext(ctx)
-	defer func() { s.record(c, time.Since(start)) }() // also of a connection that is dropped
+	defer func() { // also of a connection that is dropped
+		status := s.record(c, time.Since(start))
+		if end != nil {
+			end(routeOf(c), status)
+		}
+	}()
 	c.Next()
 }
 
-func (s *Server) record(c *gin.Context, elapsed time.Duration) {
+// trace begins a span, whose traceparent is the request's from now on.
+func (s *Server) trace(ctx context.Context) (context.Context, func(route string, status int)) {
+	known := requestOf(ctx)
+	inner, own, end := s.config.Trace(ctx, known.traceParent, known.method)
+	known.traceParent = own
+	return context.WithValue(inner, requestKey{}, known), end
+}
+
+func (s *Server) record(c *gin.Context, elapsed time.Duration) (status int) {
 	var failure error
 	if last := c.Errors.Last(); last != nil {
 		failure = last.Err
 	}
-	status := c.Writer.Status()
+	status = c.Writer.Status()
 	if errors.Is(failure, errClientGone) {
 		status = statusClientGone
 	}
-	s.metrics.observe(requestOf(c.Request.Context()).method, c.FullPath(), status, elapsed)
-	if !strings.HasPrefix(c.Request.URL.Path, "/healthcheck/") {
+	s.metrics.observe(requestOf(c.Request.Context()).method, routeOf(c), status, elapsed)
+	if !isHealth(c) {
 		s.logAccess(c, status, failure, elapsed)
 	}
+	return status
+}
+
+func isHealth(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/healthcheck/") }
+
+// routeOf is the pattern that was matched: its values are bounded.
+func routeOf(c *gin.Context) string {
+	if route := c.FullPath(); route != "" {
+		return route
+	}
+	return noRoute
 }
 
 func (s *Server) logAccess(c *gin.Context, status int, failure error, elapsed time.Duration) {

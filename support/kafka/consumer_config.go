@@ -35,6 +35,11 @@ type ConsumerConfig struct {
 	Handle      Handler
 	HandleBatch BatchHandler
 
+	// Trace begins spans around the handling of records of one topic, given their
+	// traceparents, and returns the context of the handling and what ends them;
+	// nil where nothing is traced.
+	Trace func(ctx context.Context, topic string, parents []string) (inner context.Context, end func(error))
+
 	// Observer may be nil.
 	Observer Observer
 

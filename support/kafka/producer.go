@@ -24,6 +24,10 @@ type ProducerConfig struct {
 	Topics TopicSpec
 	// RequestTimeout bounds one request to a broker; 5 s where it is 0.
 	RequestTimeout time.Duration
+	// Trace begins the span of a record that carries a traceparent; it returns the
+	// one that goes with the record, and what ends the span. nil, or a nil end,
+	// where nothing is traced.
+	Trace func(parent, topic string) (own string, end func(error))
 	// Attempts is how often Produce tries what is unavailable; 4 where it is 0.
 	Attempts int
 }
@@ -80,6 +84,11 @@ func (p *Producer) Ping(ctx context.Context) error {
 // be written twice where an answer got lost.
 func (p *Producer) Produce(ctx context.Context, records []Record) []error {
 	results := make([]error, len(records))
+	if p.config.Trace != nil {
+		traced, end := p.trace(records)
+		defer func() { end(results) }()
+		records = traced
+	}
 	pending := make([]int, len(records))
 	for i := range records {
 		pending[i] = i

@@ -201,6 +201,11 @@ func (w *worker) try(ctx, handling context.Context, batch []Message) (done int, 
 		return 0, nil
 	}
 	defer func() { <-w.slots }()
+	if w.config.Trace != nil {
+		inner, end := w.config.Trace(handling, w.partition.Topic, traceParentsOf(batch))
+		handling = inner
+		defer func() { end(err) }()
+	}
 	defer func() {
 		// a record that makes the handler panic holds its partition, not the process
 		if fault := recover(); fault != nil {

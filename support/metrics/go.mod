@@ -19,6 +19,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/process => ../../support/process
 	github.com/dailyfeed/dailyfeed/support/rediscache => ../../support/rediscache
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
+	github.com/dailyfeed/dailyfeed/support/telemetry => ../../support/telemetry
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
 	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
 )
@@ -28,12 +29,32 @@ require (
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0
 	github.com/dailyfeed/dailyfeed/support/memberdirectory v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
+	github.com/dailyfeed/dailyfeed/support/telemetry v0.0.0
 )
 
 require (
+	github.com/XSAM/otelsql v0.44.0 // indirect
+	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0 // indirect
+	github.com/go-logr/logr v1.4.4 // indirect
+	github.com/go-logr/stdr v1.2.2 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
+	go.opentelemetry.io/otel v1.47.0 // indirect
+	go.opentelemetry.io/otel/exporters/otlp/otlptrace v1.47.0 // indirect
+	go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp v1.47.0 // indirect
+	go.opentelemetry.io/otel/log v1.47.0 // indirect
+	go.opentelemetry.io/otel/metric v1.47.0 // indirect
+	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
+	go.opentelemetry.io/otel/trace v1.47.0 // indirect
+	go.opentelemetry.io/proto/otlp v1.11.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
+	google.golang.org/genproto/googleapis/api v0.0.0-20261005182115-fad411399dd8 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20261005182115-fad411399dd8 // indirect
+	google.golang.org/grpc v1.84.0 // indirect
 )
 
 require (

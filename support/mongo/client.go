@@ -38,6 +38,9 @@ type Config struct {
 	MaxPool int
 	// Timeout bounds an operation whose context has no deadline; 0 is 5 s.
 	Timeout time.Duration
+	// Trace is told of each command and returns what ends its span; nil, or a nil
+	// end, where nothing is traced.
+	Trace func(ctx context.Context, operation string) (end func(error))
 }
 
 // Client is a pool of connections to one database. It is safe for concurrent use.
@@ -55,7 +58,7 @@ func Open(config Config) (*Client, error) {
 		return nil, ErrNoAddress
 	}
 	pool := new(pool)
-	client, err := mongo.Connect(clientOptions(config).SetPoolMonitor(pool.monitor()))
+	client, err := mongo.Connect(clientOptions(config).SetPoolMonitor(pool.monitor()).SetMonitor(traceMonitor(config.Trace)))
 	if err != nil {
 		return nil, fmt.Errorf("open mongodb: %w", err)
 	}

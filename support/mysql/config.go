@@ -1,11 +1,13 @@
 package mysql
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"strconv"
 	"time"
 
-	driver "github.com/go-sql-driver/mysql"
+	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 // Config is how to reach the server and how much of it to use.
@@ -20,6 +22,9 @@ type Config struct {
 	// LockWait bounds the wait for a row lock, rounded up to seconds; 0 means 5 s,
 	// the time that a repeat waits for its first request.
 	LockWait time.Duration
+	// OpenDB makes the pool of a connector, where statements are to be traced;
+	// nil is sql.OpenDB.
+	OpenDB func(driver.Connector) *sql.DB
 }
 
 const (
@@ -30,8 +35,8 @@ const (
 	maxConnLifetime = 5 * time.Minute
 )
 
-func (c Config) driverConfig() (*driver.Config, error) {
-	cfg, err := driver.ParseDSN(c.DSN)
+func (c Config) driverConfig() (*mysqldriver.Config, error) {
+	cfg, err := mysqldriver.ParseDSN(c.DSN)
 	if err != nil {
 		return nil, fmt.Errorf("parse mysql dsn: %w", err)
 	}
@@ -43,7 +48,7 @@ func (c Config) driverConfig() (*driver.Config, error) {
 	cfg.ClientFoundRows = true
 	cfg.Logger = driverLog{}
 	// columns keep microseconds, and of what is beyond MySQL rounds and MariaDB cuts
-	if err := cfg.Apply(driver.TimeTruncate(time.Microsecond)); err != nil {
+	if err := cfg.Apply(mysqldriver.TimeTruncate(time.Microsecond)); err != nil {
 		return nil, fmt.Errorf("set precision of times: %w", err)
 	}
 	cfg.Timeout = orDefault(cfg.Timeout, connectTimeout)
@@ -64,7 +69,7 @@ func (c Config) sessionVariables() map[string]string {
 }
 
 // setMissing sets the session variables that the DSN does not.
-func setMissing(cfg *driver.Config, variables map[string]string) {
+func setMissing(cfg *mysqldriver.Config, variables map[string]string) {
 	if cfg.Params == nil {
 		cfg.Params = map[string]string{}
 	}

@@ -37,12 +37,15 @@ func (c readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-func openSQL(cfg *mysqldriver.Config) (*sql.DB, error) {
+func openSQL(cfg *mysqldriver.Config, open func(driver.Connector) *sql.DB) (*sql.DB, error) {
 	connector, err := mysqldriver.NewConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open mysql: %w", err)
 	}
-	return sql.OpenDB(readCommitted{connector}), nil
+	if open == nil {
+		open = sql.OpenDB
+	}
+	return open(readCommitted{connector}), nil
 }
 
 // driverLog takes what the driver would write to standard error. Its failures

@@ -40,7 +40,7 @@ func Migrate(ctx context.Context, dsn string, migrations fs.FS, versionTable str
 	}
 	cfg.ReadTimeout = 0 // a change of a large table and the wait for the lock are silent for long; ctx bounds them
 	setMissing(cfg, map[string]string{"lock_wait_timeout": metadataLockWait})
-	db, err := openSQL(cfg)
+	db, err := openSQL(cfg, nil)
 	if err != nil {
 		return nil, err
 	}

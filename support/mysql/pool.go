@@ -28,11 +28,11 @@ func Open(config Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openSQL(cfg)
+	db, err := openSQL(cfg, config.OpenDB)
 	if err != nil {
 		return nil, err
 	}
-	probe, err := openSQL(cfg)
+	probe, err := openSQL(cfg, nil)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

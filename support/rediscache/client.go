@@ -41,6 +41,9 @@ type Config struct {
 	Timeout time.Duration
 	// Now is the clock.
 	Now func() time.Time
+	// Trace is told of each command and returns what ends its span; nil, or a nil
+	// end, where nothing is traced.
+	Trace func(ctx context.Context, operation string) (end func(error))
 }
 
 // Client is a pool of connections to one Redis. It is safe for concurrent use.
@@ -65,6 +68,9 @@ func Open(config Config) (*Client, error) {
 	quiet()
 	client := &Client{gate: newGate(config.Now)}
 	client.redis = redis.NewClient(options(config))
+	if config.Trace != nil {
+		client.redis.AddHook(traceHook(config.Trace))
+	}
 	client.redis.AddHook(client.gate)
 	return client, nil
 }

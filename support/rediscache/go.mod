@@ -19,6 +19,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/pagination => ../../support/pagination
 	github.com/dailyfeed/dailyfeed/support/process => ../../support/process
 	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
+	github.com/dailyfeed/dailyfeed/support/telemetry => ../../support/telemetry
 	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
 	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
 )

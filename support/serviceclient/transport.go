@@ -20,6 +20,8 @@ type Config struct {
 	Observer Observer
 	// Base makes single attempts; nil is a connection pool of its own.
 	Base http.RoundTripper
+	// Trace wraps Base to give each attempt a span; nil where nothing is traced.
+	Trace func(next http.RoundTripper) http.RoundTripper
 	// Random gives numbers from 0 to 1 for jitter; nil is math/rand.
 	Random func() float64
 }
@@ -51,6 +53,9 @@ func NewTransport(config Config) *Transport {
 	}
 	if t.base == nil {
 		t.base = newPool()
+	}
+	if config.Trace != nil {
+		t.base = config.Trace(t.base)
 	}
 	if t.random == nil {
 		t.random = rand.Float64

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
-	"github.com/dailyfeed/dailyfeed/services/activity/internal/eventconsumer"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
@@ -42,7 +41,7 @@ func with(run func(ctx context.Context, cfg config.Config, args []string) error)
 // migrate makes the indexes that are missing. It may run again, and in several
 // processes at once.
 func migrate(ctx context.Context, cfg config.Config, _ []string) error {
-	client, err := openMongo(cfg)
+	client, err := openMongo(cfg, nil)
 	if err != nil {
 		return err
 	}
@@ -66,8 +65,7 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 		return err
 	}
 	defer s.close()
-	drain := &eventconsumer.Drain{Recorder: s.records, Letters: s.letters, Now: now}
-	sum, err := drain.DrainDue(ctx)
+	sum, err := s.drain.DrainDue(ctx)
 	slog.InfoContext(ctx, "drained", "applied", sum.Applied, "failed", sum.Failed, "parked", sum.Parked)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
@@ -14,9 +15,12 @@ import (
 )
 
 const (
-	sampleEvery    = 15 * time.Second
-	cleanEvery     = time.Hour
-	cleanBatch     = 1000
+	sampleEvery  = 15 * time.Second
+	cleanEvery   = time.Hour
+	cleanBatch   = 1000
+	lettersEvery = time.Minute
+	// parkedLife is how long a parked letter is kept (spec 11).
+	parkedLife     = 90 * 24 * time.Hour
 	shortStopLimit = 10 * time.Second
 	// hiddenLonger is how much longer deletions are remembered than activities
 	// are kept: as long as the events that they hide may still come.
@@ -32,10 +36,12 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	defer s.close()
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
+	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
 	group.AddLoop("indexes", s.requireIndexes)
 	group.AddLoop("housekeeping", s.keepHouse)
 	group.AddLoop("consumer", s.consume)
+	group.AddLoop("letters", s.retryLetters)
 	group.AddLoop("streams", s.runHub)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
@@ -76,6 +82,15 @@ func (s *service) consume(ctx context.Context) error {
 	}
 }
 
+// retryLetters tries what could not be applied, each minute: a newer release may
+// know better.
+func (s *service) retryLetters(ctx context.Context) error {
+	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
+		_, err := s.drain.DrainDue(ctx)
+		return err
+	})
+}
+
 // runHub tells streams what is recorded.
 func (s *service) runHub(ctx context.Context) error {
 	return s.hub.Run(ctx, func(err error) {
@@ -112,6 +127,7 @@ func (s *service) clean(ctx context.Context) error {
 		{"activities", oldest, s.store.RemoveActivities},
 		{"deletions", oldest.Add(-hiddenLonger), s.store.ForgetDeletions},
 		{"read marks", oldest, s.store.ForgetMarks},
+		{"parked letters", now().Add(-parkedLife), s.expireLetters},
 	} {
 		var sum int64
 		for {
@@ -128,4 +144,15 @@ func (s *service) clean(ctx context.Context) error {
 		s.metrics.removed.WithLabelValues(job.name).Add(float64(sum))
 	}
 	return nil
+}
+
+// expireLetters removes what was parked long ago; the log keeps it whole, with key,
+// headers and value in base64.
+func (s *service) expireLetters(ctx context.Context, before time.Time, limit int) (int64, error) {
+	removed, err := s.store.ExpireLetters(ctx, before, limit, func(ctx context.Context, group string, l activity.Letter) error {
+		slog.WarnContext(ctx, "parked record archived and removed", "group", group, "topic", l.Topic, "partition", l.Partition, "offset", l.Offset,
+			"message_key", l.Key, "headers", l.Headers, "payload", l.Value, "last_error", l.Error)
+		return nil
+	})
+	return int64(removed), err
 }

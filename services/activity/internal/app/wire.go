@@ -27,14 +27,17 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
 // service is activity, put together.
 type service struct {
 	registry  *prometheus.Registry
+	tracing   *telemetry.Tracing
 	metrics   *serviceMetrics
 	mongo     *mongo.Client
 	redis     *rediscache.Client
@@ -42,6 +45,7 @@ type service struct {
 	letters   *mongostore.LetterBox
 	records   *activity.RecordService
 	events    *eventconsumer.Consumer
+	drain     *eventconsumer.Drain
 	consumer  *kafka.Consumer
 	hub       *activity.Hub
 	keys      *auth.KeySet
@@ -58,6 +62,9 @@ func wire(cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
+	if err := s.openTraces(cfg); err != nil {
+		return s, err
+	}
 	if err := s.openStores(cfg); err != nil {
 		return s, err
 	}
@@ -77,17 +84,26 @@ func (s *service) close() {
 	}
 }
 
-func openMongo(cfg config.Config) (*mongo.Client, error) {
+func openMongo(cfg config.Config, tracing *telemetry.Tracing) (*mongo.Client, error) {
 	return mongo.Open(mongo.Config{
 		URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "activity", MaxPool: cfg.MongoDBMaxConnections,
+		Trace: tracing.Store("mongodb"),
 	})
 }
 
-func (s *service) openStores(cfg config.Config) (err error) {
-	if s.mongo, err = openMongo(cfg); err != nil {
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "activity", process.Build().Tag); err != nil {
 		return err
 	}
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	if s.mongo, err = openMongo(cfg, s.tracing); err != nil {
+		return err
+	}
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
@@ -102,16 +118,17 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	s.events = &eventconsumer.Consumer{
 		Recorder: s.records, Marks: redismarks.New(s.redis), Letters: s.letters, Observer: s.metrics, Now: now,
 	}
+	s.drain = &eventconsumer.Drain{Recorder: s.records, Letters: s.letters, Now: now}
 	s.consumer, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: strings.Join(cfg.KafkaBootstrapServers, ","), ClientID: "activity",
 		Group: eventconsumer.Group, Prefix: cfg.TopicPrefix,
-		HandleBatch: s.events.HandleBatch, Observer: metrics.NewConsumer(s.registry, eventconsumer.Group),
+		HandleBatch: s.events.HandleBatch, Observer: metrics.NewConsumer(s.registry, eventconsumer.Group), Trace: s.tracing.Receipts(eventconsumer.Group),
 	})
 	return err
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	calls, tokens := memberClients(s.registry)
+	calls, tokens := memberClients(s.registry, s.tracing)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	verifier := auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
@@ -127,6 +144,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 			"mongodb": func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
 		},
 		Enrich:     passOn,
+		Trace:      s.tracing.Requests(),
 		Registerer: s.registry,
 		Document:   activityrest.Document(),
 		Docs:       docs.Page("/openapi.json"),
@@ -172,12 +190,12 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and lists must not use up their limit.
-func memberClients(registry *prometheus.Registry) (lists, tokens *http.Client) {
+func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (lists, tokens *http.Client) {
 	observer := metrics.NewCalls(registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	lists = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: observer})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: observer})
+	lists = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: observer, Trace: tracing.Calls("member")})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: observer, Trace: tracing.Calls("member-tokens")})
 	return lists, tokens
 }
 

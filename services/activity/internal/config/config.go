@@ -8,6 +8,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
@@ -15,6 +16,8 @@ import (
 // from it.
 type Config struct {
 	httpserver.Settings
+	// Tracing says where traces go.
+	Tracing telemetry.Settings
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// TimeZone is the IANA name of the zone that dates are written in.
@@ -58,12 +61,18 @@ const (
 func (c *Config) Check() error {
 	var faults []error
 	key, err := base64.StdEncoding.DecodeString(c.CursorKey.Reveal())
-	if err != nil || len(key) < cursorKeyBytes {
+	if err != nil || len(key) != cursorKeyBytes {
 		faults = append(faults, errors.New("CURSOR_KEY: must be 32 bytes in base64"))
 	}
 	c.cursorKey = key
 	if c.ActivityRetention < leastRetention {
 		faults = append(faults, errors.New("ACTIVITY_RETENTION: must be at least 24h"))
+	}
+	if c.MongoDBMaxConnections < 1 {
+		faults = append(faults, errors.New("MONGODB_MAX_CONNECTIONS: must be at least 1"))
+	}
+	if c.TopicPrefix == "" {
+		faults = append(faults, errors.New("TOPIC_PREFIX: must not be empty"))
 	}
 	if c.MaxStreams < 1 {
 		faults = append(faults, errors.New("MAX_STREAMS: must be at least 1"))

@@ -29,6 +29,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	defer s.close()
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
+	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
 	group.AddLoop("publisher", s.publisher.Run)
 	group.AddLoop("drain", func(ctx context.Context) error { return s.drain.Run(ctx, cfg.DrainInterval) })

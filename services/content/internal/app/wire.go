@@ -28,14 +28,17 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
 // service is content, put together.
 type service struct {
 	registry    *prometheus.Registry
+	tracing     *telemetry.Tracing
 	calls       *metrics.Calls
 	pool        *mysql.Pool
 	redis       *rediscache.Client
@@ -64,6 +67,9 @@ func wire(cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
+	if err := s.openTraces(cfg); err != nil {
+		return s, err
+	}
 	if err := s.openStores(cfg); err != nil {
 		return s, err
 	}
@@ -88,13 +94,21 @@ func (s *service) close() {
 	}
 }
 
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "content", process.Build().Tag); err != nil {
+		return err
+	}
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
 func (s *service) openStores(cfg config.Config) (err error) {
-	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections})
+	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections, OpenDB: s.tracing.SQL()})
 	if err != nil {
 		return err
 	}
 	metrics.WatchSQL(s.registry, s.pool.SQL(), "content")
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
@@ -119,14 +133,14 @@ func (s *service) openEvents(cfg config.Config) error {
 // openBroker opens the way of events: Kafka, or calls to activity.
 func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
 	if cfg.PublishesByHTTP() {
-		return activityapi.New(cfg.ActivityURL, activityClient(s.calls), cfg.InternalToken.Reveal()), nil
+		return activityapi.New(cfg.ActivityURL, activityClient(s.calls, s.tracing), cfg.InternalToken.Reveal()), nil
 	}
 	spec := kafka.TopicSpec{Partitions: cfg.TopicPartitions}
 	var acks kafka.Acks
 	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
 		return nil, err
 	}
-	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "content", Acks: acks, Topics: spec})
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "content", Acks: acks, Topics: spec, Trace: s.tracing.Sends()})
 	if err != nil {
 		return nil, err
 	}
@@ -144,13 +158,13 @@ func (s *service) openReads(cfg config.Config) (err error) {
 	reads := &readconsumer.Consumer{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Letters: s.readLetters, Now: now}
 	s.reads, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "content", Group: readconsumer.Group, Prefix: cfg.TopicPrefix,
-		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group),
+		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group), Trace: s.tracing.Receipts(readconsumer.Group),
 	})
 	return err
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	names, tokens := memberClients(s.calls)
+	names, tokens := memberClients(s.calls, s.tracing)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	migrations, err := mysqlstore.Migrations()
@@ -169,6 +183,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 			"mysql":        func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
 		},
 		Enrich:     passOn,
+		Trace:      s.tracing.Requests(),
 		Live:       map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},
 		Registerer: s.registry,
 		Document:   contentrest.Document(),
@@ -208,17 +223,17 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and names must not use up their limit.
-func memberClients(calls *metrics.Calls) (names, tokens *http.Client) {
+func memberClients(calls *metrics.Calls, tracing *telemetry.Tracing) (names, tokens *http.Client) {
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls})
+	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
 	return names, tokens
 }
 
 // activityClient calls activity where events go by calls.
-func activityClient(calls *metrics.Calls) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
+func activityClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("activity")})
 }
 
 // tokensPerSecond is above what one replica serves.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
@@ -14,6 +15,8 @@ import (
 // from it.
 type Config struct {
 	httpserver.Settings
+	// Tracing says where traces go.
+	Tracing telemetry.Settings
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// TimeZone is the IANA name of the zone that dates are written in.

@@ -48,6 +48,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	defer s.close()
 	boundHeap(cfg)
 	group := process.NewGroup(s.server.StopLimit())
+	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)

@@ -24,8 +24,10 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
 const (
@@ -42,6 +44,7 @@ const (
 // service is image, put together.
 type service struct {
 	registry *prometheus.Registry
+	tracing  *telemetry.Tracing
 	redis    *rediscache.Client
 	bucket   *bucketstore.Store
 	album    *album.Album
@@ -59,7 +62,10 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	if err := s.openTraces(cfg); err != nil {
+		return s, err
+	}
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return s, err
 	}
@@ -73,7 +79,7 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "image_quota_uncounted_total", Help: "Uploads that were allowed uncounted because Redis did not answer.",
 	}, func() float64 { return float64(s.quota.Open()) }))
-	questions, tokens := memberClients(s.registry)
+	questions, tokens := memberClients(s.registry, s.tracing)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
 	return s, s.openServer(cfg, tokens)
 }
@@ -93,6 +99,7 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error)
 		},
 		Ready:      map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping, "spool": s.spool.Ping, "signing keys": s.keys.Loaded},
 		Enrich:     passOn,
+		Trace:      s.tracing.Requests(),
 		Registerer: s.registry,
 		Document:   imagerest.Document(),
 		Docs:       docs.Page("/openapi.json"),
@@ -109,6 +116,14 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error)
 	return nil
 }
 
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "image", process.Build().Tag); err != nil {
+		return err
+	}
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
 func (s *service) close() {
 	if s.bucket != nil {
 		_ = s.bucket.Close() // nothing is written on closing
@@ -121,12 +136,12 @@ func (s *service) close() {
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and other questions must not use up their limit.
-func memberClients(registry *prometheus.Registry) (questions, tokens *http.Client) {
+func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (questions, tokens *http.Client) {
 	calls := metrics.NewCalls(registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	questions = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls})
+	questions = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
+	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
 	return questions, tokens
 }
 

@@ -6,12 +6,15 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
 // Config is everything that an operator can set. The README's table is made
 // from it.
 type Config struct {
 	httpserver.Settings
+	// Tracing says where traces go.
+	Tracing telemetry.Settings
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// ImageBucket is where pictures are kept: file:///data/images on a volume, or s3://name?region=….

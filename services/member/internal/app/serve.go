@@ -33,6 +33,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	defer s.close()
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
+	group.AddLoop("traces", s.tracing.Run)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.AddLoop("signing keys", s.keepKeys)
 	group.AddLoop("verification keys", s.keys.Run)

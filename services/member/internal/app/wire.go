@@ -29,13 +29,16 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
 // service is member, put together.
 type service struct {
 	registry *prometheus.Registry
+	tracing  *telemetry.Tracing
 	calls    *metrics.Calls
 	pool     *mysql.Pool
 	redis    *rediscache.Client
@@ -100,13 +103,21 @@ func (s *service) close() {
 	}
 }
 
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "member", process.Build().Tag); err != nil {
+		return err
+	}
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
 func (s *service) openStores(cfg config.Config) (err error) {
-	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections})
+	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections, OpenDB: s.tracing.SQL()})
 	if err != nil {
 		return err
 	}
 	metrics.WatchSQL(s.registry, s.pool.SQL(), "member")
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
@@ -129,14 +140,14 @@ func (s *service) openEvents(cfg config.Config) error {
 // openBroker opens the way of events: Kafka, or calls to activity.
 func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
 	if cfg.PublishesByHTTP() {
-		return activityapi.New(cfg.ActivityURL, activityClient(s.calls), cfg.InternalToken.Reveal()), nil
+		return activityapi.New(cfg.ActivityURL, activityClient(s.calls, s.tracing), cfg.InternalToken.Reveal()), nil
 	}
 	s.topicSpec, s.topicPrefix = kafka.TopicSpec{Partitions: cfg.TopicPartitions}, cfg.TopicPrefix
 	var acks kafka.Acks
 	if err := acks.UnmarshalText([]byte(cfg.KafkaAcks)); err != nil {
 		return nil, err
 	}
-	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "member", Acks: acks, Topics: s.topicSpec})
+	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap(cfg), ClientID: "member", Acks: acks, Topics: s.topicSpec, Trace: s.tracing.Sends()})
 	if err != nil {
 		return nil, err
 	}
@@ -202,13 +213,13 @@ func (s *service) ready() (map[string]func(ctx context.Context) error, error) {
 	}, nil
 }
 
-func imageClient(calls *metrics.Calls) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "image", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
+func imageClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "image", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("image")})
 }
 
 // activityClient calls activity where events go by calls.
-func activityClient(calls *metrics.Calls) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls})
+func activityClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("activity")})
 }
 
 // newEventID is a UUIDv7: sorted by time, so that inserts go to the end of the index.

@@ -16,6 +16,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
 // Commands are search's subcommands.
@@ -46,7 +47,7 @@ func with(run func(ctx context.Context, cfg config.Config, args []string) error)
 
 // migrate makes the indexes.
 func migrate(ctx context.Context, cfg config.Config, _ []string) error {
-	client, err := openMongo(cfg)
+	client, err := openMongo(cfg, nil)
 	if err != nil {
 		return err
 	}
@@ -102,9 +103,10 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 	return err
 }
 
-func openMongo(cfg config.Config) (*mongo.Client, error) {
+func openMongo(cfg config.Config, tracing *telemetry.Tracing) (*mongo.Client, error) {
 	return mongo.Open(mongo.Config{
 		URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "search", MaxPool: cfg.MongoDBMaxConnections,
+		Trace: tracing.Store("mongodb"),
 	})
 }
 

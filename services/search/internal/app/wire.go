@@ -27,8 +27,10 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
 const (
@@ -41,6 +43,7 @@ const (
 // service is search, put together.
 type service struct {
 	registry   *prometheus.Registry
+	tracing    *telemetry.Tracing
 	mongo      *mongo.Client
 	redis      *rediscache.Client
 	store      *mongostore.Store
@@ -59,6 +62,9 @@ func wire(cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
+	if err := s.openTraces(cfg); err != nil {
+		return s, err
+	}
 	if err := s.openStores(cfg); err != nil {
 		return s, err
 	}
@@ -77,11 +83,19 @@ func (s *service) close() {
 	}
 }
 
-func (s *service) openStores(cfg config.Config) (err error) {
-	if s.mongo, err = openMongo(cfg); err != nil {
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "search", process.Build().Tag); err != nil {
 		return err
 	}
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
+func (s *service) openStores(cfg config.Config) (err error) {
+	if s.mongo, err = openMongo(cfg, s.tracing); err != nil {
+		return err
+	}
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
@@ -96,7 +110,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "search", Group: cfg.ConsumerGroup, Prefix: cfg.TopicPrefix,
-		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, cfg.ConsumerGroup),
+		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, cfg.ConsumerGroup), Trace: s.tracing.Receipts(cfg.ConsumerGroup),
 	})
 	return err
 }
@@ -107,7 +121,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	// request asks one, and other questions must not use up their limit.
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	tokens := clientOf("member-tokens", many, calls)
+	tokens := s.clientOf("member-tokens", many, calls)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
@@ -119,6 +133,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Unavailable:  mongo.IsUnavailable,
 		Ready:        map[string]func(ctx context.Context) error{"mongodb": s.hasIndexes},
 		Enrich:       passOn,
+		Trace:        s.tracing.Requests(),
 		Registerer:   s.registry,
 		Document:     searchrest.Document(),
 		Docs:         docs.Page("/openapi.json"),
@@ -132,9 +147,9 @@ func (s *service) openServer(cfg config.Config) (err error) {
 
 func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.API {
 	fleet := rest.InternalToken(cfg.InternalToken.Reveal())
-	memberClient := memberrest.NewClient(cfg.MemberURL, clientOf("member", serviceclient.Critical(), calls), fleet)
-	timelineClient := clientOf("timeline", serviceclient.Critical(), calls)
-	contentClient := contentrest.NewClient(cfg.ContentURL, clientOf("content", serviceclient.Default(), calls), fleet)
+	memberClient := memberrest.NewClient(cfg.MemberURL, s.clientOf("member", serviceclient.Critical(), calls), fleet)
+	timelineClient := s.clientOf("timeline", serviceclient.Critical(), calls)
+	contentClient := contentrest.NewClient(cfg.ContentURL, s.clientOf("content", serviceclient.Default(), calls), fleet)
 	s.rebuilder = search.NewRebuilder(contentapi.New(contentClient), s.store, s.store)
 
 	members := memberapi.New(memberClient)
@@ -150,8 +165,8 @@ func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.
 }
 
 // clientOf calls a neighbour through limiter, breaker and retries.
-func clientOf(target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: target, Profile: profile, Now: now, Observer: observer})
+func (s *service) clientOf(target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
+	return serviceclient.NewClient(serviceclient.Config{Target: target, Profile: profile, Now: now, Observer: observer, Trace: s.tracing.Calls(target)})
 }
 
 // passOn gives the calls that are made for a request what they pass on.

@@ -27,6 +27,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	}
 	defer s.close()
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
+	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
 	group.AddLoop("topics", s.keepTopics)
 	group.AddLoop("reads", s.reads.Run)

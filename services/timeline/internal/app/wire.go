@@ -31,14 +31,17 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 	"github.com/dailyfeed/dailyfeed/support/serviceclient"
+	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
 
 // service is timeline, put together.
 type service struct {
 	registry *prometheus.Registry
+	tracing  *telemetry.Tracing
 	pool     *mysql.Pool
 	redis    *rediscache.Client
 	mongo    *mongo.Client
@@ -71,6 +74,9 @@ func wire(cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
+	if err := s.openTraces(cfg); err != nil {
+		return s, err
+	}
 	if err := s.openStores(cfg); err != nil {
 		return s, err
 	}
@@ -99,17 +105,25 @@ func (s *service) close() {
 	}
 }
 
+func (s *service) openTraces(cfg config.Config) (err error) {
+	if s.tracing, err = telemetry.Open(cfg.Tracing, "timeline", process.Build().Tag); err != nil {
+		return err
+	}
+	metrics.WatchTraces(s.registry, s.tracing)
+	return nil
+}
+
 func (s *service) openStores(cfg config.Config) (err error) {
-	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections})
+	s.pool, err = mysql.Open(mysql.Config{DSN: cfg.MySQLDSN.Reveal(), MaxOpen: cfg.MySQLMaxConnections, OpenDB: s.tracing.SQL()})
 	if err != nil {
 		return err
 	}
 	metrics.WatchSQL(s.registry, s.pool.SQL(), "timeline")
-	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now})
+	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
-	s.mongo, err = mongo.Open(mongo.Config{URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "timeline"})
+	s.mongo, err = mongo.Open(mongo.Config{URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "timeline", Trace: s.tracing.Store("mongodb")})
 	if err != nil {
 		return err
 	}
@@ -122,6 +136,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 func (s *service) openMember(cfg config.Config) {
 	s.member = serviceclient.NewClient(serviceclient.Config{
 		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(s.registry),
+		Trace: s.tracing.Calls("member"),
 	})
 	s.follows = memberapi.NewFollows(s.memberAPI(cfg))
 }
@@ -136,7 +151,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 		return err
 	}
 	s.producer, err = kafka.NewProducer(kafka.ProducerConfig{
-		Bootstrap: bootstrap(cfg), ClientID: "timeline", Acks: acks, Topics: s.topicSpec,
+		Bootstrap: bootstrap(cfg), ClientID: "timeline", Acks: acks, Topics: s.topicSpec, Trace: s.tracing.Sends(),
 	})
 	if err != nil {
 		return err
@@ -153,7 +168,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "timeline", Group: activityconsumer.Group, Prefix: cfg.TopicPrefix,
-		Handle: s.consumer.Handle, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group),
+		Handle: s.consumer.Handle, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group), Trace: s.tracing.Receipts(activityconsumer.Group),
 	})
 	return err
 }
@@ -178,6 +193,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Caller:       callerID,
 		Unavailable:  mysql.IsUnavailable,
 		Enrich:       passOn,
+		Trace:        s.tracing.Requests(),
 		Ready:        map[string]func(ctx context.Context) error{"mysql or redis": s.canRead, "signing keys": s.keys.Loaded},
 		Live:         map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},
 		Registerer:   s.registry,
