@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 )
@@ -12,13 +13,16 @@ const working = 16 << 20
 // pngCost: the pixels as the decoder keeps them; an interlaced picture is put
 // together from seven smaller ones, of which the largest is half of it.
 func pngCost(data []byte, c image.Config) int64 {
-	const depthAt, kindAt, interlaceAt, palette = 24, 25, 28, 3
+	const depthAt, kindAt, interlaceAt = 24, 25, 28
+	const palette, grey, wide = 3, 0, 16
 	perPixel := int64(4)
 	if len(data) > interlaceAt {
-		switch {
-		case data[depthAt] == 16:
+		switch kind := data[kindAt]; {
+		case kind == palette:
+			perPixel = 1
+		case data[depthAt] == wide: // grey has two bytes, but eight where a colour is transparent
 			perPixel = 8
-		case data[kindAt] == palette:
+		case kind == grey && !bytes.Contains(data, []byte("tRNS")):
 			perPixel = 1
 		}
 		if data[interlaceAt] != 0 {
@@ -28,8 +32,8 @@ func pngCost(data []byte, c image.Config) int64 {
 	return pixels(c) * perPixel
 }
 
-// gifCost: indexes, and once more where the rows are interlaced.
-func gifCost(_ []byte, c image.Config) int64 { return 2 * pixels(c) }
+// gifCost: indexes.
+func gifCost(_ []byte, c image.Config) int64 { return pixels(c) }
 
 // bmpCost: indexes or colours.
 func bmpCost(data []byte, c image.Config) int64 {
@@ -40,26 +44,19 @@ func bmpCost(data []byte, c image.Config) int64 {
 }
 
 // webpCost: a lossy picture keeps planes, and where it has alpha that plane and
-// the lossless picture that it comes from; a lossless one keeps its pixels twice.
+// the lossless picture that it comes from; a lossless one keeps its pixels
+// twice. What is lossless or has alpha may take 50 MB for its codes as well,
+// which only decoding tells.
 func webpCost(data []byte, c image.Config) int64 {
+	const codes = 50 << 20
 	lossless, alpha := webpKind(data)
 	switch {
 	case lossless:
-		return 8 * pixels(c)
+		return 8*pixels(c) + codes
 	case alpha:
-		return 10 * pixels(c)
+		return 10*pixels(c) + codes
 	}
-	return 2 * pixels(c)
-}
-
-// webpTables is what the Huffman tables of a lossless picture may take, which
-// only decoding tells: a set per 16 pixels, at most 65,536.
-func webpTables(data []byte, c image.Config) int64 {
-	const set, mostSets, pixelsPerSet = 3 << 10, 1 << 16, 16
-	if lossless, alpha := webpKind(data); !lossless && !alpha {
-		return 0
-	}
-	return min(mostSets, pixels(c)/pixelsPerSet+1) * set
+	return pixels(c) * 3 / 2
 }
 
 func pixels(c image.Config) int64 { return int64(c.Width) * int64(c.Height) }

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -26,8 +27,8 @@ type Limits struct {
 	Bytes int64
 	// Pixels, width × height.
 	Pixels int64
-	// Memory that decoding may take, in bytes: a 16-bit or progressive picture
-	// takes several times what others of its size do.
+	// Memory that all decoding takes at once, in bytes. A picture that the
+	// libraries would need more for is read row by row.
 	Memory int64
 }
 
@@ -62,22 +63,19 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 		return Developed{}, err
 	}
 	cost := form.cost(data, config)
-	if cost > limits.Memory {
-		return Developed{}, CodeTooManyPixels.Wrap(fmt.Errorf("decoding takes %d bytes", cost))
-	}
-	if form.name == "webp" {
-		cost += webpTables(data, config)
+	byRows := form.rows != nil && cost > min(wholeMost, limits.Memory)
+	if byRows {
+		cost = form.rows.cost
 	}
 	leave, err := room.Enter(ctx, cost+working)
 	if err != nil {
 		return Developed{}, err
 	}
 	defer leave()
-	decoded, err := decode(form, data, config)
+	full, err := decode(form, data, config, byRows)
 	if err != nil {
 		return Developed{}, err
 	}
-	full := fit(decoded, FullSide)
 	if form.orientation != nil {
 		full = turn(full, form.orientation(data))
 	}
@@ -114,21 +112,37 @@ func checkSize(config image.Config, limits Limits) error {
 	return nil
 }
 
-// decode decodes, and refuses data that is not what its header promised.
-func decode(form format, data []byte, config image.Config) (decoded raster, err error) {
+// decode decodes and reduces, and refuses data that is not what its header
+// promised.
+func decode(form format, data []byte, config image.Config, byRows bool) (full *image.NRGBA, err error) {
 	defer func() {
 		if cause := recover(); cause != nil { // a decoder's bug must not be ours
 			err = CodeCorrupted.Wrap(fmt.Errorf("decode %s: panic: %v", form.name, cause))
 		}
 	}()
-	decoded, err = form.decode(data)
+	size := image.Pt(config.Width, config.Height)
+	if byRows {
+		full, err = form.rows.read(data, size, fitted(size, FullSide))
+	} else {
+		full, err = decodeWhole(form, data, size)
+	}
 	if err != nil {
-		return raster{}, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %w", form.name, err))
+		return nil, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %w", form.name, err))
 	}
-	if got := decoded.size; got != image.Pt(config.Width, config.Height) {
-		return raster{}, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %v instead of %d × %d", form.name, got, config.Width, config.Height))
+	return full, nil
+}
+
+var errSize = errors.New("picture: data of another size than its header's")
+
+func decodeWhole(form format, data []byte, size image.Point) (*image.NRGBA, error) {
+	decoded, err := form.decode(data)
+	if err != nil {
+		return nil, err
 	}
-	return decoded, nil
+	if decoded.size != size {
+		return nil, fmt.Errorf("%w: %v instead of %v", errSize, decoded.size, size)
+	}
+	return fit(decoded, FullSide), nil
 }
 
 func encodeBoth(full *image.NRGBA) (Developed, error) {

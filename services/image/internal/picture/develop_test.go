@@ -105,12 +105,12 @@ func TestEachFormatIsTakenAndKeptAsJPEGOrPNG(t *testing.T) {
 func TestAPictureFitsTheSquareAndIsNeverEnlarged(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ upload, kept image.Point }{
-		"small":        {image.Pt(350, 350), image.Pt(350, 350)},
-		"exact":        {image.Pt(1080, 1080), image.Pt(1080, 1080)},
-		"wide":         {image.Pt(2160, 1080), image.Pt(1080, 540)},
-		"tall":         {image.Pt(1000, 3000), image.Pt(360, 1080)},
-		"large":        {image.Pt(4000, 3000), image.Pt(1080, 810)},
-		"extreme line": {image.Pt(8000, 1), image.Pt(1080, 1)},
+		"small":          {image.Pt(350, 350), image.Pt(350, 350)},
+		"exact":          {image.Pt(1080, 40), image.Pt(1080, 40)},
+		"wide":           {image.Pt(2160, 108), image.Pt(1080, 54)},
+		"tall":           {image.Pt(100, 3000), image.Pt(36, 1080)},
+		"not by a whole": {image.Pt(1300, 130), image.Pt(1080, 108)},
+		"extreme line":   {image.Pt(8000, 1), image.Pt(1080, 1)},
 	} {
 		got, err := develop(t, encodeJPEG(t, gradient(tc.upload.X, tc.upload.Y)))
 		require.NoError(t, err, name)

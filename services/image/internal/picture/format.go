@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/jpegrows"
 )
 
 // format is one of the five that are taken.
@@ -20,6 +22,9 @@ type format struct {
 	// cost is about how many bytes decoding takes, by the header.
 	cost   func(data []byte, config image.Config) int64
 	decode func(data []byte) (raster, error)
+	// rows is the other way to decode, of what is large; nil where the format's
+	// largest is not.
+	rows *rowReader
 	// orientation reads the EXIF orientation, 1 where there is none; nil where
 	// the format carries no EXIF.
 	orientation func(data []byte) int
@@ -32,11 +37,11 @@ func prefix(magic string) func([]byte) bool {
 // formats in the order that they are tried; their first bytes exclude each other.
 func formats() []format {
 	return []format{
-		{"jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, jpegCost, from(jpeg.Decode), jpegOrientation},
-		{"png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, pngCost, from(png.Decode), pngOrientation},
-		{"gif", isGIF, gif.DecodeConfig, gifCost, decodeGIF, nil},
-		{"webp", isWebP, webp.DecodeConfig, webpCost, decodeWebP, webpOrientation},
-		{"bmp", prefix("BM"), bmp.DecodeConfig, bmpCost, decodeBMP, nil},
+		{"jpeg", prefix("\xff\xd8\xff"), jpeg.DecodeConfig, jpegCost, decodeJPEG, jpegByRows(), jpegOrientation},
+		{"png", prefix("\x89PNG\r\n\x1a\n"), png.DecodeConfig, pngCost, from(png.Decode), pngByRows(), pngOrientation},
+		{"gif", isGIF, gif.DecodeConfig, gifCost, decodeGIF, nil, nil},
+		{"webp", isWebP, webp.DecodeConfig, webpCost, decodeWebP, webpByRows(), webpOrientation},
+		{"bmp", prefix("BM"), bmp.DecodeConfig, bmpCost, decodeBMP, nil, nil},
 	}
 }
 
@@ -58,18 +63,12 @@ func isWebP(head []byte) bool {
 	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// decodeGIF is the first frame, on a canvas of the picture's size: a frame may
-// be smaller than the picture.
-func decodeGIF(data []byte) (raster, error) {
-	config, err := gif.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return raster{}, err
+// decodeJPEG reads no more scans than by rows would be read.
+func decodeJPEG(data []byte) (raster, error) {
+	if err := jpegrows.CheckScans(data); err != nil {
+		return raster{}, err //nolint:wrapcheck // decode wraps it
 	}
-	frame, err := gif.Decode(bytes.NewReader(data))
-	if err != nil {
-		return raster{}, err
-	}
-	return raster{picture: frame, at: frame.Bounds().Min, size: image.Pt(config.Width, config.Height)}, nil
+	return from(jpeg.Decode)(data)
 }
 
 // decodeBMP makes no picture of a size that the data cannot fill.

@@ -11,6 +11,8 @@ type raster struct {
 	picture image.Image
 	at      image.Point
 	size    image.Point
+	// stored is where each row of the picture is; nil where they are in order.
+	stored []int
 }
 
 func whole(picture image.Image) raster {
@@ -27,16 +29,28 @@ func (r raster) band(band *image.RGBA, y int) {
 	if !r.covers() {
 		clear(band.Pix)
 	}
+	r.draw(band, image.Pt(0, y))
+}
+
+// draw draws what out shows of the canvas from origin on.
+func (r raster) draw(out draw.Image, origin image.Point) {
 	bounds := r.picture.Bounds()
-	target := image.Rectangle{Min: r.at, Max: r.at.Add(bounds.Size())}.Sub(image.Pt(0, y))
-	visible := target.Intersect(band.Rect)
-	draw.Draw(band, visible, r.picture, bounds.Min.Add(visible.Min.Sub(target.Min)), draw.Src)
+	target := image.Rectangle{Min: r.at, Max: r.at.Add(bounds.Size())}.Sub(origin)
+	visible := target.Intersect(out.Bounds())
+	if r.stored == nil {
+		draw.Draw(out, visible, r.picture, bounds.Min.Add(visible.Min.Sub(target.Min)), draw.Src)
+		return
+	}
+	for y := visible.Min.Y; y < visible.Max.Y; y++ {
+		row := image.Rect(visible.Min.X, y, visible.Max.X, y+1)
+		from := bounds.Min.Add(image.Pt(visible.Min.X-target.Min.X, r.stored[y-target.Min.Y]))
+		draw.Draw(out, row, r.picture, from, draw.Src)
+	}
 }
 
 // flatten is the picture on its canvas, pixel by pixel.
 func (r raster) flatten() *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: r.size})
-	bounds := r.picture.Bounds()
-	draw.Draw(out, image.Rectangle{Min: r.at, Max: r.at.Add(bounds.Size())}, r.picture, bounds.Min, draw.Src)
+	r.draw(out, image.Point{})
 	return out
 }

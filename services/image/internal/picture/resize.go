@@ -10,15 +10,23 @@ import (
 
 // fit returns source in at most side × side pixels, never enlarged.
 func fit(source raster, side int) *image.NRGBA {
-	longest := max(source.size.X, source.size.Y)
-	if longest <= side {
+	size := fitted(source.size, side)
+	if size == source.size {
 		return source.flatten()
 	}
-	size := image.Pt(max(1, source.size.X*side/longest), max(1, source.size.Y*side/longest))
 	if planes, ok := source.picture.(*image.YCbCr); ok && source.covers() {
 		return shrinkPlanes(planes, size)
 	}
 	return shrink(source, size)
+}
+
+// fitted is what a size becomes.
+func fitted(size image.Point, side int) image.Point {
+	longest := max(size.X, size.Y)
+	if longest <= side {
+		return size
+	}
+	return image.Pt(max(1, size.X*side/longest), max(1, size.Y*side/longest))
 }
 
 // bandRows is how many rows are converted at a time.
@@ -35,7 +43,7 @@ func shrink(source raster, size image.Point) *image.NRGBA {
 			s.feed(band.Pix[row*band.Stride:])
 		}
 	}
-	return straight(&image.RGBA{Pix: s.out, Stride: 4 * size.X, Rect: image.Rectangle{Max: size}})
+	return straight(s.picture())
 }
 
 // shrinkPlanes reduces the planes of a JPEG or WebP as they are, and makes

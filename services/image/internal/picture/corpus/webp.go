@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// bits are written from the lowest on, as VP8L wants them.
-type bits struct {
+// bitWriter writes from the lowest bit on, as VP8L wants them.
+type bitWriter struct {
 	data []byte
 	n    int
 }
 
-func (b *bits) add(value uint64, count int) {
+func (b *bitWriter) add(value uint64, count int) {
 	for i := range count {
 		if b.n%8 == 0 {
 			b.data = append(b.data, 0)
@@ -25,7 +25,7 @@ func (b *bits) add(value uint64, count int) {
 // lossless is a picture of one colour, whose pixels take no bit at all: each
 // Huffman code has one symbol.
 func lossless(w, h int, alpha byte) string {
-	var b bits
+	var b bitWriter
 	b.add(0x2f, 8)
 	b.add(uint64(w-1), 14)
 	b.add(uint64(h-1), 14)
@@ -42,7 +42,7 @@ func lossless(w, h int, alpha byte) string {
 
 // lossy is a key frame of zero bits.
 func lossy(w, h int) string {
-	const first = 4096
+	first := 4096 + w*h/128
 	tag := uint32(first)<<5 | 1<<4
 	out := []byte{byte(tag), byte(tag >> 8), byte(tag >> 16), 0x9d, 0x01, 0x2a}
 	out = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(out, uint16(w)), uint16(h))
@@ -96,7 +96,6 @@ func webps() []Item {
 		refused("webp no frame", "an animation of nothing", webpFile(extended(animationFlag, 40, 30), anim), corrupted),
 		refused("webp 268 MP", "a bomb of 40 bytes", webpFile(still(16384, 16384)), tooManyPixels),
 		refused("webp canvas 2²⁴", "the largest canvas that can be written", webpFile(extended(animationFlag, 1<<24, 1<<24), anim, frame(0, 0, 1, 1, still(1, 1))), badSignature),
-		taken("webp 20 MP", "a bomb within the limits: 40 bytes", webpFile(still(5000, 4000)), 1080, 864, asJPEG),
 		refused("webp chunk too long", "a chunk that claims more than there is", webpFile("VP8L\xff\xff\xff\x7f"), badSignature),
 		taken("webp odd chunk", "an unknown chunk before the picture, of odd length", webpFile(extended(0, 40, 30), riffChunk("XTRA", "abc"), still(40, 30)), 40, 30, asJPEG),
 		taken("webp 1×1", "the smallest", webpFile(still(1, 1)), 1, 1, asJPEG),
@@ -108,3 +107,6 @@ func webps() []Item {
 	}
 	return items
 }
+
+// WebP is a file of one lossless picture.
+func WebP(chunk []byte) []byte { return webpFile(riffChunk("VP8L", string(chunk))) }

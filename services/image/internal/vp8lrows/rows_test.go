@@ -1,0 +1,81 @@
+package vp8lrows_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/image/vp8l"
+
+	"github.com/dailyfeed/dailyfeed/services/image/internal/picture/corpus"
+	"github.com/dailyfeed/dailyfeed/services/image/internal/vp8lrows"
+)
+
+// read is the whole picture by way of its rows.
+func read(chunk []byte, width, height int) (*image.NRGBA, error) {
+	m := image.NewNRGBA(image.Rect(0, 0, width, height))
+	y := 0
+	err := vp8lrows.Each(chunk, width, height, func(row []uint32) {
+		for x, pixel := range row {
+			m.SetNRGBA(x, y, color.NRGBA{R: byte(pixel >> 16), G: byte(pixel >> 8), B: byte(pixel), A: byte(pixel >> 24)})
+		}
+		y++
+	})
+	if err == nil && y != height {
+		err = errors.New("rows are missing")
+	}
+	return m, err
+}
+
+func TestEveryFormIsReadAsTheLibraryReadsIt(t *testing.T) {
+	t.Parallel()
+	for _, form := range corpus.VP8LForms() {
+		for _, size := range []image.Point{{1, 1}, {3, 2}, {17, 33}, {130, 70}} {
+			name := fmt.Sprintf("%+v %v", form, size)
+			chunk := corpus.NoisyVP8L(size.X, size.Y, form)
+			want, err := vp8l.Decode(bytes.NewReader(chunk))
+			require.NoError(t, err, name)
+			got, err := read(chunk, size.X, size.Y)
+			require.NoError(t, err, name)
+			require.Equal(t, want.(*image.NRGBA).Pix, got.Pix, name)
+		}
+	}
+}
+
+func TestWhatIsCutIsRefused(t *testing.T) {
+	t.Parallel()
+	chunk := corpus.NoisyVP8L(40, 30, corpus.VP8LForm{Transforms: []int{0, 1, 2}, Parts: true})
+	for n := range len(chunk) - 8 {
+		_, err := read(chunk[:n], 40, 30)
+		require.ErrorIs(t, err, vp8lrows.ErrBroken, n)
+	}
+	_, err := read(chunk, 41, 30)
+	require.ErrorIs(t, err, vp8lrows.ErrBroken, "a size that is not the chunk's")
+}
+
+// FuzzEach holds what is read to be what the library reads.
+func FuzzEach(f *testing.F) {
+	for _, form := range corpus.VP8LForms() {
+		f.Add(corpus.NoisyVP8L(20, 12, form))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		config, err := vp8l.DecodeConfig(bytes.NewReader(data))
+		if err != nil || config.Width*config.Height > 1<<18 {
+			return
+		}
+		got, err := read(data, config.Width, config.Height)
+		want, refused := vp8l.Decode(bytes.NewReader(data))
+		if err != nil {
+			require.ErrorIs(t, err, vp8lrows.ErrBroken)
+			require.Error(t, refused)
+			return
+		}
+		if refused == nil {
+			require.Equal(t, want.(*image.NRGBA).Pix, got.Pix)
+		}
+	})
+}
