@@ -123,8 +123,12 @@ func goTest(o Options, kind Kind, folders []string) []string {
 	if kind != Unit {
 		words = append(words, "-count=1") // servers are not in the cache's key
 	}
-	if o.Parallel > 0 {
-		words = append(words, "-p="+strconv.Itoa(o.Parallel))
+	parallel := o.Parallel
+	if parallel == 0 && kind == EndToEnd {
+		parallel = 1 // each has a fleet of its own
+	}
+	if parallel > 0 {
+		words = append(words, "-p="+strconv.Itoa(parallel))
 	}
 	for _, folder := range folders {
 		words = append(words, "./"+folder)
