@@ -68,6 +68,10 @@ test-integration: ## the tests on real servers, which are started once for all
 test-e2e: ## the tests on the whole fleet
 	@$(HOUSE) test -e2e
 
+.PHONY: relevance
+relevance: ## how good search is: nDCG and recall per kind of query, against the floor
+	go test -count=1 -timeout=5m -v -run '^TestSearchIsNoWorseThanItWas$$' ./test/relevance
+
 ##@ Release
 
 .PHONY: image

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// The parameters of BM25, as everybody has them.
+// The parameters of BM25. Length counts for less than it does among articles:
+// posts are all short (docs/adr/0016).
 const (
-	saturation  = 1.2  // k1
-	lengthShare = 0.75 // b
+	saturation  = 1.2 // k1
+	lengthShare = 0.3 // b
 )
 
 // halfLife is after how long a document of the same relevance counts half.
-const halfLife = 180 * 24 * time.Hour
+const halfLife = 365 * 24 * time.Hour
 
 // scorer rates candidates of one query.
 //
