@@ -2,6 +2,8 @@ package httpserver
 
 import (
 	"context"
+	"io"
+	"math"
 	"net/http"
 	"time"
 
@@ -52,7 +54,6 @@ func (s *Server) Stream(h RawHandler) gin.HandlerFunc {
 func (s *Server) raw(c *gin.Context, h RawHandler) {
 	inner := c.Writer
 	c.Writer = &steadyWriter{ResponseWriter: inner, control: http.NewResponseController(inner)}
-	defer func() { c.Writer = inner }()
 	withdraw := addSuccessHeaders(c)
 	err := h(c)
 	if err == nil {
@@ -68,13 +69,53 @@ const (
 	// writeLimit is how long a client may take nothing of an answer.
 	writeLimit = 30 * time.Second
 	// writeChunk is what even a slow client takes within writeLimit.
-	writeChunk = 64 << 10
+	writeChunk = 256 << 10
 )
 
 // steadyWriter gives each part of a long answer a time limit of its own.
 type steadyWriter struct {
 	gin.ResponseWriter
 	control *http.ResponseController
+	// direct is what went past gin's writer, in bytes.
+	direct int
+}
+
+// Size implements gin.ResponseWriter.
+func (w *steadyWriter) Size() int { return w.ResponseWriter.Size() + w.direct }
+
+// ReadFrom implements io.ReaderFrom: the server has the kernel send what comes
+// from a file. gin's writer would take it through buffers of this process.
+func (w *steadyWriter) ReadFrom(from io.Reader) (read int64, err error) {
+	server, ok := serverWriter(w.ResponseWriter)
+	if !ok {
+		return io.Copy(struct{ io.Writer }{w}, from) //nolint:wrapcheck // io.ReaderFrom's callers compare it
+	}
+	w.WriteHeaderNow()
+	left := &io.LimitedReader{R: from, N: math.MaxInt64}
+	if limited, isLimited := from.(*io.LimitedReader); isLimited {
+		left = limited // the server looks into one of these only
+	}
+	for left.N > 0 {
+		w.extend()
+		part := &io.LimitedReader{R: left.R, N: min(left.N, writeChunk)}
+		asked := part.N
+		n, err := server.ReadFrom(part)
+		read, left.N, w.direct = read+n, left.N-n, w.direct+int(n)
+		if err != nil || n < asked {
+			return read, err //nolint:wrapcheck // io.ReaderFrom's callers compare it
+		}
+	}
+	return read, nil
+}
+
+// serverWriter is what gin's writer writes to.
+func serverWriter(w gin.ResponseWriter) (io.ReaderFrom, bool) {
+	wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
+	if !ok {
+		return nil, false
+	}
+	server, ok := wrapper.Unwrap().(io.ReaderFrom)
+	return server, ok
 }
 
 // Write implements io.Writer.

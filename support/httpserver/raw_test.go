@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +38,33 @@ func TestRawServesBytesWithRangesAndConditions(t *testing.T) {
 	require.Equal(t, 206, got.status)
 	require.Equal(t, "0123456789", got.body)
 	require.Equal(t, 304, f.send(t, "GET", "/api/image", "", header("If-None-Match", `"v1"`)).status)
+}
+
+func TestRawServesAFileAndItsPartsAndSaysHowManyBytes(t *testing.T) {
+	t.Parallel()
+	content := strings.Repeat("0123456789", 70_000) // several times what has a time limit of its own
+	path := filepath.Join(t.TempDir(), "picture")
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	sizes := make(chan int, 2)
+	f, _ := running(t, nil, func(f *fixture) {
+		f.Public().GET("/api/file", f.Raw(func(c *gin.Context) error {
+			file, err := os.Open(path)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = file.Close() }()
+			c.Header("Content-Type", "image/png")
+			http.ServeContent(c.Writer, c.Request, "", time.Time{}, file)
+			sizes <- c.Writer.Size()
+			return nil
+		}))
+	})
+	require.Equal(t, content, f.send(t, "GET", "/api/file", "").body)
+	require.Equal(t, len(content), <-sizes)
+	got := f.send(t, "GET", "/api/file", "", header("Range", "bytes=5-600004"))
+	require.Equal(t, 206, got.status)
+	require.Equal(t, content[5:600_005], got.body)
+	require.Equal(t, 600_000, <-sizes)
 }
 
 func TestRawHasNoDeadline(t *testing.T) {

@@ -20,10 +20,19 @@ type VP8LForm struct {
 // VP8LForms are each transform alone, all of them, and every size of palette.
 func VP8LForms() []VP8LForm {
 	return []VP8LForm{
-		{}, {CacheBits: 1}, {CacheBits: 11}, {Parts: true},
-		{Transforms: []int{0}}, {Transforms: []int{1}}, {Transforms: []int{2}},
-		{Transforms: []int{3}, Colours: 1}, {Transforms: []int{3}, Colours: 2}, {Transforms: []int{3}, Colours: 3},
-		{Transforms: []int{3}, Colours: 16}, {Transforms: []int{3}, Colours: 17}, {Transforms: []int{3}, Colours: 256},
+		{},
+		{CacheBits: 1},
+		{CacheBits: 11},
+		{Parts: true},
+		{Transforms: []int{0}},
+		{Transforms: []int{1}},
+		{Transforms: []int{2}},
+		{Transforms: []int{3}, Colours: 1},
+		{Transforms: []int{3}, Colours: 2},
+		{Transforms: []int{3}, Colours: 3},
+		{Transforms: []int{3}, Colours: 16},
+		{Transforms: []int{3}, Colours: 17},
+		{Transforms: []int{3}, Colours: 256},
 		{Transforms: []int{0, 1, 2, 3}, Colours: 9, CacheBits: 4, Parts: true},
 		{Transforms: []int{3, 2, 1, 0}, Colours: 4, CacheBits: 7, Parts: true},
 	}
