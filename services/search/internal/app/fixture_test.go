@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,7 +30,13 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
+// childVariable makes this binary search itself where a test starts it as one.
+const childVariable = "SEARCH_TEST_CHILD"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		os.Exit(process.Main("search", Commands()))
+	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // outages are loud
 	testenv.Main(m)
 }
@@ -47,10 +54,11 @@ type fleet struct {
 	producer *kafka.Producer
 	url      string
 	cfg      config.Config
+	environ  process.Environ
 }
 
 // start runs the service. Settings may be changed.
-func start(t *testing.T, change ...func(*config.Config)) *fleet {
+func start(t testing.TB, change ...func(*config.Config)) *fleet {
 	t.Helper()
 	f := &fleet{neighbours: startNeighbours(t)}
 	f.cfg = f.settings(t)
@@ -67,7 +75,7 @@ func start(t *testing.T, change ...func(*config.Config)) *fleet {
 }
 
 // join starts one more replica on the same stores, which answers from now on.
-func (f *fleet) join(t *testing.T) {
+func (f *fleet) join(t testing.TB) {
 	t.Helper()
 	s, err := wire(f.cfg)
 	require.NoError(t, err)
@@ -84,16 +92,17 @@ func (f *fleet) join(t *testing.T) {
 	})
 }
 
-func (f *fleet) settings(t *testing.T) config.Config {
+func (f *fleet) settings(t testing.TB) config.Config {
 	t.Helper()
 	cache, events, store := testenv.Redis(t), testenv.Kafka(t), testenv.Mongo(t)
-	cfg, err := process.Load[config.Config](process.Environ{
+	f.environ = process.Environ{
 		"MONGODB_URI=" + store.URI, "MONGODB_DATABASE=" + store.Database,
 		"REDIS_ADDR=" + cache.Addr, "REDIS_DB=" + strconv.Itoa(cache.DB),
 		"KAFKA_BOOTSTRAP_SERVERS=" + events.Bootstrap, "TOPIC_PREFIX=" + events.Prefix, "CONSUMER_GROUP=" + events.Group("search"),
 		"MEMBER_URL=" + f.memberURL, "TIMELINE_URL=" + f.timelineURL, "CONTENT_URL=" + f.contentURL,
 		"INTERNAL_TOKEN=" + authtest.InternalToken, "LOG_LEVEL=error",
-	})
+	}
+	cfg, err := process.Load[config.Config](f.environ)
 	require.NoError(t, err)
 	return cfg
 }
@@ -124,14 +133,14 @@ func (f *fleet) know(things ...any) {
 }
 
 // write does what content does: its rows change, and Kafka hears of it.
-func (f *fleet) write(t *testing.T, things ...any) {
+func (f *fleet) write(t testing.TB, things ...any) {
 	t.Helper()
 	f.know(things...)
 	f.tell(t, things...)
 }
 
 // tell sends the events of things.
-func (f *fleet) tell(t *testing.T, things ...any) {
+func (f *fleet) tell(t testing.TB, things ...any) {
 	t.Helper()
 	var records []kafka.Record
 	for _, thing := range things {
@@ -201,7 +210,7 @@ type response struct {
 }
 
 // as sends a request of a member; 0 is nobody.
-func (f *fleet) as(t *testing.T, member int64, method, path, body string) response {
+func (f *fleet) as(t testing.TB, member int64, method, path, body string) response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, f.url+path, strings.NewReader(body))
 	require.NoError(t, err)
@@ -220,7 +229,7 @@ func (f *fleet) as(t *testing.T, member int64, method, path, body string) respon
 	return r
 }
 
-func (r response) requireCode(t *testing.T, status int, code string) {
+func (r response) requireCode(t testing.TB, status int, code string) {
 	t.Helper()
 	require.Equal(t, code, r.Code, r.raw)
 	require.Equal(t, status, r.http, r.raw)
@@ -257,7 +266,7 @@ func (p found) ids() []int64 {
 }
 
 // search asks S1 or S2; more are further parameters.
-func (f *fleet) search(t *testing.T, what, keyword string, more ...string) found {
+func (f *fleet) search(t testing.TB, what, keyword string, more ...string) found {
 	t.Helper()
 	query := url.Values{"keyword": {keyword}}
 	for i := 0; i+1 < len(more); i += 2 {
@@ -266,7 +275,7 @@ func (f *fleet) search(t *testing.T, what, keyword string, more ...string) found
 	return f.page(t, "/api/search/"+what+"?"+query.Encode())
 }
 
-func (f *fleet) page(t *testing.T, path string) (p found) {
+func (f *fleet) page(t testing.TB, path string) (p found) {
 	t.Helper()
 	r := f.as(t, 7, "GET", path, "")
 	require.Equal(t, 200, r.http, r.raw)
@@ -275,7 +284,7 @@ func (f *fleet) page(t *testing.T, path string) (p found) {
 }
 
 // await waits until a search finds these and no others, in any order.
-func (f *fleet) await(t *testing.T, what, keyword string, ids ...int64) {
+func (f *fleet) await(t testing.TB, what, keyword string, ids ...int64) {
 	t.Helper()
 	want := append([]int64{}, ids...)
 	var got []int64
@@ -304,7 +313,7 @@ func subset(got, want []int64) bool {
 }
 
 // onlyOf is the one entry of a page.
-func onlyOf(t *testing.T, r response) json.RawMessage {
+func onlyOf(t testing.TB, r response) json.RawMessage {
 	t.Helper()
 	var page struct {
 		Content []json.RawMessage `json:"content"`

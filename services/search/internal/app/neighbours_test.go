@@ -38,17 +38,19 @@ type neighbours struct {
 	comments map[int64]search.Comment
 	handles  map[string]int64
 	asked    []http.Header // of timeline
+	batch    int           // states at once
 
 	timelineURL, memberURL, contentURL string
 }
 
-// rebuildBatch is how many states content gives at once, whatever is asked for.
+// rebuildBatch is how many states content gives at once, whatever is asked for,
+// unless a test sets another number.
 const rebuildBatch = 2
 
-func startNeighbours(t *testing.T) *neighbours {
+func startNeighbours(t testing.TB) *neighbours {
 	t.Helper()
 	n := &neighbours{
-		issuer: authtest.NewIssuer(t), posts: map[int64]search.Post{}, comments: map[int64]search.Comment{},
+		issuer: authtest.NewIssuer(t), batch: rebuildBatch, posts: map[int64]search.Post{}, comments: map[int64]search.Comment{},
 		handles: map[string]int64{"haneul_kim": 1, "mia_l": 2, "lurker": 3},
 	}
 	serve := func(document []byte, down *atomic.Bool, routes func(mux *http.ServeMux), next http.Handler) string {
@@ -185,15 +187,15 @@ func (n *neighbours) content(mux *http.ServeMux) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		batch := contentrest.PostStateBatch{Posts: []contentrest.PostState{}}
-		for _, id := range idsAfter(n.posts, r) {
+		for _, id := range idsAfter(n.posts, n.batch, r) {
 			p := n.posts[id]
 			batch.Posts = append(batch.Posts, contentrest.PostState{
 				ID: id, Version: p.Version, Title: p.Title, Content: p.Content, AuthorID: int64(p.AuthorID), Deleted: p.Deleted,
 				CreatedAt: micros(p.CreatedAt), UpdatedAt: micros(p.UpdatedAt), LastActivityAt: micros(p.CreatedAt),
 			})
 		}
-		if len(batch.Posts) == rebuildBatch {
-			batch.NextAfter = &batch.Posts[rebuildBatch-1].ID
+		if len(batch.Posts) == n.batch {
+			batch.NextAfter = &batch.Posts[n.batch-1].ID
 		}
 		answer(w, batch)
 	})
@@ -201,7 +203,7 @@ func (n *neighbours) content(mux *http.ServeMux) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		batch := contentrest.CommentStateBatch{Comments: []contentrest.CommentState{}}
-		for _, id := range idsAfter(n.comments, r) {
+		for _, id := range idsAfter(n.comments, n.batch, r) {
 			c := n.comments[id]
 			state := contentrest.CommentState{
 				ID: id, Version: c.Version, PostID: int64(c.PostID), Depth: c.Depth, Content: c.Content, AuthorID: int64(c.AuthorID),
@@ -214,14 +216,14 @@ func (n *neighbours) content(mux *http.ServeMux) {
 			}
 			batch.Comments = append(batch.Comments, state)
 		}
-		if len(batch.Comments) == rebuildBatch {
-			batch.NextAfter = &batch.Comments[rebuildBatch-1].ID
+		if len(batch.Comments) == n.batch {
+			batch.NextAfter = &batch.Comments[n.batch-1].ID
 		}
 		answer(w, batch)
 	})
 }
 
-func idsAfter[T any](things map[int64]T, r *http.Request) []int64 {
+func idsAfter[T any](things map[int64]T, batch int, r *http.Request) []int64 {
 	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
 	var ids []int64
 	for id := range things {
@@ -230,7 +232,7 @@ func idsAfter[T any](things map[int64]T, r *http.Request) []int64 {
 		}
 	}
 	slices.Sort(ids)
-	return ids[:min(len(ids), rebuildBatch)]
+	return ids[:min(len(ids), batch)]
 }
 
 func micros(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
