@@ -72,6 +72,10 @@ test-e2e: ## the tests on the whole fleet
 relevance: ## how good search is: nDCG and recall per kind of query, against the floor
 	go test -count=1 -timeout=5m -v -run '^TestSearchIsNoWorseThanItWas$$' ./test/relevance
 
+.PHONY: fuzz-contract
+fuzz-contract: ## hold the services to their documents by schemathesis, on a fleet of its own
+	cd test && go test -count=1 -v -run TestNoServiceLeavesItsDocument ./guard
+
 ##@ Release
 
 .PHONY: image
