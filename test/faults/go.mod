@@ -1,0 +1,74 @@
+module github.com/dailyfeed/dailyfeed/test/faults
+
+go 1.26.0
+
+toolchain go1.26.8
+
+replace (
+	github.com/dailyfeed/dailyfeed/proto-contracts => ../../proto-contracts
+	github.com/dailyfeed/dailyfeed/support/apierr => ../../support/apierr
+	github.com/dailyfeed/dailyfeed/support/auth => ../../support/auth
+	github.com/dailyfeed/dailyfeed/support/deadletter => ../../support/deadletter
+	github.com/dailyfeed/dailyfeed/support/httpserver => ../../support/httpserver
+	github.com/dailyfeed/dailyfeed/support/idempotency => ../../support/idempotency
+	github.com/dailyfeed/dailyfeed/support/kafka => ../../support/kafka
+	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../../support/memberdirectory
+	github.com/dailyfeed/dailyfeed/support/metrics => ../../support/metrics
+	github.com/dailyfeed/dailyfeed/support/mongo => ../../support/mongo
+	github.com/dailyfeed/dailyfeed/support/mysql => ../../support/mysql
+	github.com/dailyfeed/dailyfeed/support/pagination => ../../support/pagination
+	github.com/dailyfeed/dailyfeed/support/process => ../../support/process
+	github.com/dailyfeed/dailyfeed/support/rediscache => ../../support/rediscache
+	github.com/dailyfeed/dailyfeed/support/serviceclient => ../../support/serviceclient
+	github.com/dailyfeed/dailyfeed/support/telemetry => ../../support/telemetry
+	github.com/dailyfeed/dailyfeed/support/testenv => ../../support/testenv
+	github.com/dailyfeed/dailyfeed/support/wallclock => ../../support/wallclock
+	github.com/dailyfeed/dailyfeed/tools => ../../tools
+)
+
+require (
+	github.com/Shopify/toxiproxy/v2 v2.5.0
+	github.com/redis/go-redis/v9 v9.23.0
+	github.com/rs/zerolog v1.35.1
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/klauspost/compress v1.20.1 // indirect
+	github.com/pierrec/lz4/v4 v4.1.33 // indirect
+	github.com/segmentio/kafka-go v0.4.51 // indirect
+	github.com/xdg-go/pbkdf2 v1.0.0 // indirect
+	github.com/xdg-go/scram v1.2.0 // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+require (
+	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/dailyfeed/dailyfeed/proto-contracts v0.0.0
+	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0
+	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
+	github.com/dailyfeed/dailyfeed/tools v0.0.0
+	github.com/go-sql-driver/mysql v1.10.1
+	github.com/gorilla/mux v1.8.0 // indirect
+	github.com/mattn/go-colorable v0.1.14 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
+	github.com/prometheus/client_golang v1.25.0 // indirect
+	github.com/prometheus/client_model v0.6.3 // indirect
+	github.com/prometheus/common v0.72.0 // indirect
+	github.com/prometheus/procfs v0.22.0 // indirect
+	github.com/rs/xid v1.6.0 // indirect
+	go.mongodb.org/mongo-driver/v2 v2.9.3
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sync v0.24.0
+	golang.org/x/sys v0.49.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
+	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
+)
