@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/bin:$(PATH)
 export GOFLAGS ?= -buildvcs=false
-export SERVICE TAG OWNER LATEST BASE CHOSEN FROM LOCAL
+export BENCH SERVICE TAG OWNER LATEST BASE CHOSEN FROM LOCAL
 
 # programs of this repository, built when their source is newer
 HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
@@ -72,9 +72,9 @@ test-e2e: ## the tests on the whole fleet
 relevance: ## how good search is: nDCG and recall per kind of query, against the floor
 	go test -count=1 -timeout=5m -v -run '^TestSearchIsNoWorseThanItWas$$' ./test/relevance
 
-.PHONY: fuzz-contract
-fuzz-contract: ## hold the services to their documents by schemathesis, on a fleet of its own
-	cd test && go test -count=1 -v -run TestNoServiceLeavesItsDocument ./guard
+.PHONY: bench
+bench: ## home feed and writes under load, against controls in the repository; build/bench.html
+	@mkdir -p build && cd test && go run ./load/cmd/bench -root .. -report ../build/bench.html $(BENCH)
 
 ##@ Release
 

@@ -27,6 +27,7 @@ replace (
 )
 
 require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/dailyfeed/dailyfeed/proto-contracts v0.0.0
 	github.com/dailyfeed/dailyfeed/support/auth v0.0.0

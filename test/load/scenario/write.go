@@ -1,0 +1,206 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/dailyfeed/dailyfeed/test/load/dataset"
+	"github.com/dailyfeed/dailyfeed/test/load/openloop"
+	"github.com/dailyfeed/dailyfeed/test/load/report"
+)
+
+// tables are what a post's statements write to.
+var tables = []string{"content_idempotency_keys", "posts", "post_stats", "content_publisher_dead_letters"}
+
+// post compares a post with its bare statements, and authors with 10 and 100,000
+// followers with each other.
+func post(ctx context.Context, b *Bench) error {
+	if err := b.copyTables(ctx); err != nil {
+		return err
+	}
+	control := side{cpu: []string{"insert", "mysql"}, send: func(ctx context.Context, _ int) error {
+		_, err := b.ask(ctx, http.MethodPost, b.URL("insert")+"/post", 0, nil)
+		return err
+	}}
+	by := func(author int64, cpu ...string) side {
+		return side{cpu: cpu, send: func(ctx context.Context, _ int) error {
+			_, err := b.writePost(ctx, author)
+			return err
+		}}
+	}
+	few, many := b.Spec.AuthorOf(0), b.Spec.AuthorOf(2) //nolint:mnd // 10 and 100,000 followers
+	rate, requests := b.Rate/5, b.Requests/10+1
+	err := b.pairs(ctx, report.Figure{Name: "post / insert", Unit: "µs", Promise: 2, Note: "CPU of content and MySQL"}, rate, requests, by(few, "content", "mysql"), control) //nolint:mnd // the promise
+	if err != nil {
+		return err
+	}
+	wall := report.Figure{Name: "post / insert, p50", Unit: "ms", Promise: 2} //nolint:mnd // the promise
+	for pair := range b.Pairs {
+		for i, s := range []side{by(few), control} {
+			outcome := openloop.Run(ctx, openloop.Plan{Rate: rate / 2, Requests: requests / 2, Seed: uint64(pair)}, s.send) //nolint:mnd // alone
+			ms := outcome.Quantile(50).Seconds() * 1000                                                                     //nolint:mnd // percent, ms
+			if i == 0 {
+				wall.Ours = append(wall.Ours, ms)
+			} else {
+				wall.Control = append(wall.Control, ms)
+			}
+		}
+	}
+	b.Report.Add(wall)
+	all := []string{"content", "timeline", "mysql", "redis", "member"}
+	return b.pairs(ctx, report.Figure{Name: "post, 100,000 followers / 10", Unit: "µs", Promise: 1.1, Note: "CPU of all services and stores"}, //nolint:mnd // the promise
+		rate/2, requests, by(many, all...), by(few, all...)) //nolint:mnd // events follow
+}
+
+// copyTables gives the control tables of its own, as they are but empty.
+func (b *Bench) copyTables(ctx context.Context) error {
+	statements := []string{"DROP DATABASE IF EXISTS control", "CREATE DATABASE control CHARACTER SET utf8mb4"}
+	for _, table := range tables {
+		statements = append(statements, "CREATE TABLE control."+table+" LIKE dailyfeed."+table)
+	}
+	for _, statement := range statements {
+		if _, err := b.DB.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return b.Control(ctx, "insert", b.DSN("control"))
+}
+
+// fanOut writes posts of an author with 1,000 followers whose feeds are stored,
+// and sees how soon each is in all of them, and at what cost.
+func fanOut(ctx context.Context, b *Bench) error {
+	author, followers := b.Spec.AuthorOf(1), int64(dataset.FollowersOf(1, b.Spec.Members))
+	for member := range followers {
+		if _, err := b.home(ctx, member+1, ""); err != nil {
+			return fmt.Errorf("build feed of a follower: %w", err)
+		}
+	}
+	cpu := []string{"timeline", "redis"}
+	const burst = 50
+	figure := report.Figure{Name: "fan-out of a post", Unit: "µs/follower", Promise: 4, Note: "CPU of timeline and Redis, with consuming"} //nolint:mnd // the promise
+	for range b.Pairs {
+		before, pushed := b.CPU(cpu...), b.mustMetric(ctx, "feed_pushes_total")
+		for range burst {
+			if _, err := b.writePost(ctx, author); err != nil {
+				return err
+			}
+		}
+		wanted := pushed + float64(burst*followers)
+		err := within(ctx, time.Minute, "posts are pushed", func() (bool, error) {
+			return b.mustMetric(ctx, "feed_pushes_total") >= wanted, nil
+		})
+		if err != nil {
+			return err
+		}
+		figure.Ours = append(figure.Ours, float64((b.CPU(cpu...)-before).Microseconds())/float64(burst*followers))
+	}
+	b.Report.Add(figure)
+	return b.arrivals(ctx, author, followers)
+}
+
+func (b *Bench) mustMetric(ctx context.Context, name string) float64 {
+	value, err := b.metric(ctx, "timeline", name)
+	if err != nil {
+		b.Report.Fault("metric %s: %v", name, err)
+	}
+	return value
+}
+
+// arrivals writes 200 posts a second and takes, for each, the time from its
+// answer until the last follower's feed has it.
+func (b *Bench) arrivals(ctx context.Context, author, followers int64) error {
+	const rate = 200
+	last := "timeline:api:posts:followings_recent_posts:" + strconv.FormatInt(followers, 10) // pushed in this order
+	var waiting sync.WaitGroup
+	var mu sync.Mutex
+	late := 0
+	arrived := openloop.Run(ctx, openloop.Plan{Rate: rate, Requests: b.Requests/10 + 1, Seed: 7}, func(ctx context.Context, _ int) error { //nolint:mnd // some
+		id, err := b.writePost(ctx, author)
+		if err != nil {
+			return err
+		}
+		err = within(ctx, 20*time.Second, "the post is in the last feed", func() (bool, error) { //nolint:mnd // long after the promise
+			return b.Redis.ZScore(ctx, last, strconv.FormatInt(id, 10)).Err() == nil, nil
+		})
+		if err != nil {
+			mu.Lock()
+			late++
+			mu.Unlock()
+		}
+		return err
+	})
+	waiting.Wait()
+	b.Report.Add(report.Figure{
+		Name: "post in 1,000 feeds, p99 at 200 posts/s", Unit: "ms", Ours: []float64{arrived.Quantile(99).Seconds() * 1000}, Promise: 500, //nolint:mnd // the promise
+		Note: fmt.Sprintf("from the intended start of the write; %d never", late),
+	})
+	b.Report.Curves = append(b.Report.Curves, report.Curve{Name: "post in 1,000 feeds", Outcome: arrived})
+	return nil
+}
+
+// likes compares likes of one post with likes of many, at the same rate, and
+// counts them afterwards.
+func likes(ctx context.Context, b *Bench) error {
+	author := b.Spec.AuthorOf(0)
+	requests := min(b.Requests/5+1, b.Spec.Members/(b.Pairs+1)) //nolint:mnd // each by another member
+	rate := min(b.Rate/2, 1000)                                 //nolint:mnd // the promise's
+	spread := make([]int64, 100)
+	for i := range spread {
+		var err error
+		if spread[i], err = b.writePost(ctx, author); err != nil {
+			return err
+		}
+	}
+	like := func(post func(i int) int64, from int) func(context.Context, int) error {
+		return func(ctx context.Context, i int) error {
+			url := b.URL("content") + "/api/posts/" + strconv.FormatInt(post(i), 10) + "/like"
+			_, err := b.ask(ctx, http.MethodPost, url, int64(from+i)+1, nil)
+			return err
+		}
+	}
+	figure := report.Figure{Name: fmt.Sprintf("%.0f likes/s on one post / on 100, p99", rate), Unit: "ms", Promise: 3} //nolint:mnd // the promise
+	for pair := range b.Pairs {
+		hot, err := b.writePost(ctx, author)
+		if err != nil {
+			return err
+		}
+		for i, post := range []func(int) int64{func(int) int64 { return hot }, func(i int) int64 { return spread[i%len(spread)] }} {
+			outcome := openloop.Run(ctx, openloop.Plan{Rate: rate, Requests: requests, Seed: uint64(pair)}, like(post, pair*requests))
+			if outcome.Failed > 0 {
+				b.Report.Fault("likes: %d of %d failed: %v", outcome.Failed, requests, outcome.FirstError)
+			}
+			ms := outcome.Quantile(99).Seconds() * 1000 //nolint:mnd // percent, ms
+			if i == 0 {
+				figure.Ours = append(figure.Ours, ms)
+				if pair == 0 {
+					b.Report.Curves = append(b.Report.Curves, report.Curve{Name: "likes on one post", Outcome: outcome})
+				}
+			} else {
+				figure.Control = append(figure.Control, ms)
+			}
+		}
+		counter, err := b.count(ctx, "SELECT like_count FROM post_stats WHERE post_id = ?", hot)
+		if err != nil {
+			return err
+		}
+		if counter != int64(requests) {
+			b.Report.Fault("likes: the counter says %d of %d", counter, requests)
+		}
+	}
+	b.Report.Add(figure)
+	return b.compareCounters(ctx)
+}
+
+// compareCounters holds every counter to the rows that it counts.
+func (b *Bench) compareCounters(ctx context.Context) error {
+	wrong, err := b.count(ctx, `SELECT COUNT(*) FROM post_stats s
+		LEFT JOIN (SELECT post_id, COUNT(*) n FROM post_likes GROUP BY post_id) l ON l.post_id = s.post_id WHERE s.like_count <> COALESCE(l.n, 0)`)
+	if err == nil && wrong > 0 {
+		b.Report.Fault("%d like counters differ from their likes", wrong)
+	}
+	return err
+}
