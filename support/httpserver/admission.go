@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,14 +25,13 @@ var errInFlight = errors.New("too many requests in flight")
 
 // admit bounds the requests in flight and gives each its deadline.
 func (s *Server) admit(c *gin.Context) {
-	select {
-	case s.slots <- struct{}{}:
-	default:
+	began := time.Now() //nolint:forbidigo // measures elapsed time
+	if !s.slots.take(began) {
 		s.metrics.sheds.Inc()
 		s.writeFailure(c, apierr.CodeServiceUnavailable.Wrap(errInFlight))
 		return
 	}
-	release := sync.OnceFunc(func() { <-s.slots })
+	release := sync.OnceFunc(func() { s.slots.give(began, time.Now()) }) //nolint:forbidigo // measures elapsed time
 	defer release()
 	c.Set(slotKey, release)
 	c.Set(untimedKey, c.Request.Context())

@@ -63,7 +63,7 @@ type Config struct {
 	Enrich func(ctx context.Context, r *http.Request) context.Context
 	// Trace begins the span of each request and returns its context, its
 	// traceparent, and what ends it; nil where nothing is traced. parent is the
-	// traceparent under which the request came or was given.
+	// header that the caller sent, whatever it says.
 	Trace func(ctx context.Context, parent, method string) (inner context.Context, own string, end func(route string, status int))
 	// Live are the checks behind /healthcheck/live, by name: that the process
 	// itself works, whatever it depends on. None means it does.

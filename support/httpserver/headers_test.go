@@ -1,6 +1,8 @@
 package httpserver_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -145,4 +147,30 @@ func TestAFailureDoesNotKeepTheHeadersOfTheSuccessItWasToBe(t *testing.T) {
 	require.Equal(t, []string{"no-store"}, got.header["Cache-Control"])
 	require.Equal(t, []string{"application/json"}, got.header["Content-Type"])
 	require.Empty(t, got.header["Etag"])
+}
+
+// A request's part of a trace is what Trace says: it goes on from the caller's
+// header, and the log, the handler and the calls belong to it.
+func TestATracedRequestBelongsToItsSpan(t *testing.T) {
+	t.Parallel()
+	const own = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01"
+	var parents, ended []string
+	trace := func(ctx context.Context, parent, method string) (context.Context, string, func(string, int)) {
+		parents = append(parents, parent)
+		return ctx, own, func(route string, status int) { ended = append(ended, fmt.Sprint(method, " ", route, " ", status)) }
+	}
+	var seen string
+	f := newFixture(t, func(c *httpserver.Config) { c.Trace = trace }, func(f *fixture) {
+		f.Public().GET("/api/x/:id", f.Read(func(c *gin.Context) (httpserver.Reply, error) {
+			seen = httpserver.TraceParent(c)
+			return httpserver.OK("x"), nil
+		}))
+	})
+	f.send(t, "GET", "/api/x/7", "", header("traceparent", "the caller's"))
+	f.send(t, "GET", "/nowhere", "")
+	f.send(t, "GET", "/healthcheck/live", "")
+	require.Equal(t, own, seen)
+	require.Equal(t, []string{"the caller's", ""}, parents, "health is not traced")
+	require.Equal(t, []string{"GET /api/x/:id 200", "GET none 404"}, ended)
+	require.Contains(t, f.log.text(), `"trace_id":"0af7651916cd43dd8448eb211c80319c"`)
 }

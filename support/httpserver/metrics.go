@@ -17,7 +17,7 @@ type metrics struct {
 	throttles *prometheus.CounterVec
 }
 
-func newMetrics(registerer prometheus.Registerer, inFlight func() float64) *metrics {
+func newMetrics(registerer prometheus.Registerer, slots *slots) *metrics {
 	m := &metrics{
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "http_server_request_duration_seconds",
@@ -26,7 +26,7 @@ func newMetrics(registerer prometheus.Registerer, inFlight func() float64) *metr
 		}, []string{"method", "route", "status"}),
 		sheds: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "http_server_shed_total",
-			Help: "Requests answered 503 because MAX_IN_FLIGHT were being worked on.",
+			Help: "Requests answered 503 at once because too many were being worked on.",
 		}),
 		throttles: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "http_server_throttled_total",
@@ -36,8 +36,11 @@ func newMetrics(registerer prometheus.Registerer, inFlight func() float64) *metr
 	if registerer != nil {
 		registerer.MustRegister(m.duration, m.sheds, m.throttles, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "http_server_in_flight",
-			Help: "Requests that are being worked on, of at most MAX_IN_FLIGHT.",
-		}, inFlight))
+			Help: "Requests that are being worked on.",
+		}, slots.inFlight), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "http_server_in_flight_limit",
+			Help: "Requests that may be worked on at once: MAX_IN_FLIGHT, or fewer while answers are slow.",
+		}, slots.bound))
 	}
 	return m
 }

@@ -25,7 +25,7 @@ func (s *Server) observe(c *gin.Context) {
 	ctx := c.Request.Context()
 	var end func(route string, status int)
 	if s.config.Trace != nil && !isHealth(c) {
-		ctx, end = s.trace(ctx)
+		ctx, end = s.trace(ctx, c.GetHeader("traceparent"))
 	}
 	ctx = process.WithLogAttrs(ctx,
 		slog.String("request_id", RequestID(ctx)),
@@ -44,9 +44,9 @@ func (s *Server) observe(c *gin.Context) {
 }
 
 // trace begins a span, whose traceparent is the request's from now on.
-func (s *Server) trace(ctx context.Context) (context.Context, func(route string, status int)) {
+func (s *Server) trace(ctx context.Context, parent string) (context.Context, func(route string, status int)) {
 	known := requestOf(ctx)
-	inner, own, end := s.config.Trace(ctx, known.traceParent, known.method)
+	inner, own, end := s.config.Trace(ctx, parent, known.method)
 	known.traceParent = own
 	return context.WithValue(inner, requestKey{}, known), end
 }

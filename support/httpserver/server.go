@@ -24,7 +24,7 @@ type Server struct {
 	proxies  []netip.Prefix
 	limits   *limits
 	metrics  *metrics
-	slots    chan struct{}
+	slots    *slots
 	started  atomic.Bool
 	draining atomic.Bool
 	ending   chan struct{} // closed when streams are to end
@@ -34,7 +34,7 @@ type Server struct {
 // all settings that are malformed.
 func New(config Config) (*Server, error) {
 	config = config.withDefaults()
-	s := &Server{config: config, slots: make(chan struct{}, config.MaxInFlight), ending: make(chan struct{})}
+	s := &Server{config: config, slots: newSlots(config.MaxInFlight, config.Deadline), ending: make(chan struct{})}
 	var faults [3]error
 	s.origins, faults[0] = newOrigins(config.CORSAllowedOrigins)
 	s.proxies, faults[1] = parsePrefixes("TRUSTED_PROXIES", config.TrustedProxies)
@@ -46,7 +46,7 @@ func New(config Config) (*Server, error) {
 	if s.engine, err = s.newEngine(); err != nil {
 		return nil, err
 	}
-	s.metrics = newMetrics(config.Registerer, func() float64 { return float64(len(s.slots)) })
+	s.metrics = newMetrics(config.Registerer, s.slots)
 	s.mountHealth()
 	s.mountDocument()
 	return s, nil
