@@ -16,19 +16,60 @@ type glyph struct {
 }
 
 // fold folds Unicode form, width and case, and leaves out what takes no space.
+// Most of what is written is plain and folds by itself; the rest goes through the
+// tables of Unicode.
 func fold(text string) []glyph {
 	glyphs := make([]glyph, 0, len(text))
+	for at := 0; at < len(text); {
+		if r, size := plainAt(text, at); size > 0 {
+			if !isInvisible(r) {
+				glyphs = append(glyphs, glyph{unicode.ToLower(r), at, at + size})
+			}
+			at += size
+			continue
+		}
+		end := at
+		for end < len(text) {
+			if _, size := plainAt(text, end); size > 0 && end > at {
+				break
+			}
+			_, size := utf8.DecodeRuneInString(text[end:])
+			end += size
+		}
+		glyphs = foldByTables(glyphs, text[at:end], at)
+		at = end
+	}
+	return glyphs
+}
+
+// plainAt is the character at a place where it and the next one are ASCII or
+// whole Hangul syllables, so that nothing composes with it; else its size is 0.
+func plainAt(text string, at int) (r rune, size int) {
+	r, size = utf8.DecodeRuneInString(text[at:])
+	if !isPlain(r) {
+		return 0, 0
+	}
+	if at+size < len(text) {
+		if next, _ := utf8.DecodeRuneInString(text[at+size:]); !isPlain(next) {
+			return 0, 0
+		}
+	}
+	return r, size
+}
+
+func isPlain(r rune) bool {
+	return r < utf8.RuneSelf || (r >= firstSyllable && r <= lastSyllable)
+}
+
+// foldByTables appends the folded text, which begins at a place of a longer one.
+func foldByTables(glyphs []glyph, text string, at int) []glyph {
 	folder := cases.Fold()
 	var iter norm.Iter
 	iter.InitString(norm.NFKC, text)
 	for !iter.Done() {
-		start := iter.Pos()
+		start := at + iter.Pos()
 		segment := iter.Next()
-		end := iter.Pos()
-		if len(segment) == 1 && segment[0] < utf8.RuneSelf {
-			glyphs = append(glyphs, glyph{unicode.ToLower(rune(segment[0])), start, end})
-			continue
-		}
+		end := at + iter.Pos()
 		folded := string(segment)
 		if hasCase(folded) {
 			// ToLower, because Fold takes small Cherokee letters to capitals
@@ -54,6 +95,9 @@ func hasCase(text string) bool {
 // spaces and joiners, soft hyphens, marks of direction, variation selectors,
 // fillers, control characters other than white space.
 func isInvisible(r rune) bool {
+	if r >= ' ' && r < utf8.RuneSelf-1 {
+		return false
+	}
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) ||
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || (unicode.IsControl(r) && !unicode.IsSpace(r))
 }

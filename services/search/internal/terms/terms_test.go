@@ -232,6 +232,14 @@ func TestFoldingIsDoneOnce(t *testing.T) {
 	})
 }
 
+func TestPlainTextFoldsAsTheTablesSay(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := mostly().Draw(t, "text")
+		require.Equal(t, plain(foldByTables(nil, text, 0)), plain(fold(text)))
+	})
+}
+
 // A document finds itself by any of its words.
 func TestEveryWordOfATextFindsIt(t *testing.T) {
 	t.Parallel()
