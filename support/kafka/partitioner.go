@@ -32,3 +32,9 @@ func murmur2(data []byte) uint32 {
 	h *= murmurMix
 	return h ^ h>>15
 }
+
+// PartitionOf is where a producer writes records with this partition key, on a topic
+// of so many partitions.
+func PartitionOf(partitionKey []byte, partitions int) int {
+	return partitionOf(partitionKey, partitions)
+}

@@ -167,13 +167,13 @@ func publish(t *testing.T, space testenv.KafkaSpace, e *activityrecord.Event) {
 
 // terminal is one person's command line.
 type terminal struct {
-	server, config string
-	out, err       bytes.Buffer
+	server, config, in string
+	out, err           bytes.Buffer
 }
 
 func newTerminal(t *testing.T, feed *feedtest.Feed) *terminal {
 	t.Helper()
-	terminal := &terminal{config: t.TempDir()}
+	terminal := &terminal{config: t.TempDir(), in: password + "\n"}
 	if feed != nil {
 		terminal.server = feed.URL
 	}
@@ -182,7 +182,7 @@ func newTerminal(t *testing.T, feed *feedtest.Feed) *terminal {
 
 func (c *terminal) surroundings() ctl.Surroundings {
 	return ctl.Surroundings{
-		In: strings.NewReader(password + "\n"), Out: &c.out, Err: &c.err, Config: c.config,
+		In: strings.NewReader(c.in), Out: &c.out, Err: &c.err, Config: c.config,
 		Environ: func(name string) string {
 			if name == "DAILYFEED_URL" {
 				return c.server

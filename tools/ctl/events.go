@@ -17,7 +17,7 @@ import (
 
 func newEvents(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "events", Short: "Look at the events on Kafka"}
-	cmd.AddCommand(newTail(a))
+	cmd.AddCommand(newTail(a), newTrace(a))
 	return cmd
 }
 

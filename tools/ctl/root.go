@@ -43,7 +43,8 @@ func New(around Surroundings) *cobra.Command {
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkOutput() }
 	root.AddCommand(
 		newSignUp(a), newLogIn(a), newLogOut(a), newWhoAmI(a),
-		newPost(a), newFollow(a), newUnfollow(a), newFeed(a), newLike(a), newComment(a), newSearch(a), newEvents(a),
+		newPost(a), newFollow(a), newUnfollow(a), newFeed(a), newLike(a), newComment(a), newSearch(a),
+		newEvents(a), newDeadLetters(a), newTopics(a), newKeys(a), newAudit(a), newDoctor(a),
 	)
 	return root
 }
@@ -65,8 +66,10 @@ func (a *app) checkOutput() error {
 
 // Exit codes beside 0 and 1.
 const (
+	exitDiffer      = 3
 	exitNotLoggedIn = 4
 	exitRefused     = 5
+	exitNoAnswer    = 6
 )
 
 // Explain writes what went wrong and returns the exit code.
@@ -89,6 +92,12 @@ func Explain(w io.Writer, err error) int {
 		return 0
 	}
 	fmt.Fprintln(w, "dailyfeedctl:", err)
+	switch {
+	case errors.Is(err, errDiffer):
+		return exitDiffer
+	case errors.Is(err, errNoAnswer), errors.Is(err, errNotRunning), errors.Is(err, errNoStores):
+		return exitNoAnswer
+	}
 	return 1
 }
 
