@@ -178,6 +178,10 @@ func TestWithoutAMeshNothingNeedsSidecars(t *testing.T) {
 	require.Empty(t, all[securityv1.AuthorizationPolicy](objects))
 	require.Empty(t, all[securityv1.RequestAuthentication](objects))
 	require.Len(t, all[networkingv1.Gateway](objects), 1)
+	for _, rule := range all[networkingv1.DestinationRule](objects) {
+		// nobody would turn HTTP/2 into what the service speaks
+		require.Equal(t, api.ConnectionPoolSettings_HTTPSettings_DO_NOT_UPGRADE, rule.Spec.TrafficPolicy.ConnectionPool.Http.H2UpgradePolicy)
+	}
 	for _, pod := range podsOf(rendered(t, fleet, values{"global": values{"mesh": false}})) {
 		require.Equal(t, "false", pod.template.Labels["sidecar.istio.io/inject"], pod.name)
 	}
