@@ -32,7 +32,7 @@ func (s *Store) Scan(ctx context.Context, kind search.Kind, selection search.Sel
 	on := shelfOf(kind)
 	cursor, err := s.collection(on.collection).Find(ctx, filterOf(selection), options.Find().
 		SetProjection(projectionOf(on, selection)).SetBatchSize(scanBatch).
-		SetSort(bson.D{{Key: "created_at", Value: -1}, {Key: on.key, Value: -1}}))
+		SetSort(newestFirst(on)))
 	if err != nil {
 		return fault(ctx, "scan "+on.collection, err)
 	}
@@ -47,6 +47,10 @@ func (s *Store) Scan(ctx context.Context, kind search.Kind, selection search.Sel
 		}
 	}
 	return fault(ctx, "scan "+on.collection, cursor.Err())
+}
+
+func newestFirst(on shelf) bson.D {
+	return bson.D{{Key: "created_at", Value: -1}, {Key: on.key, Value: -1}}
 }
 
 // filterOf asks for the terms in their order, the rarest first: that is the one
@@ -121,7 +125,7 @@ func (s *Store) Measure(ctx context.Context, kind search.Kind) (m search.Measure
 	}
 	cursor, err := collection.Find(ctx, bson.D{{Key: "gone_at", Value: nil}}, options.Find().
 		SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "length", Value: 1}}).SetLimit(measured).
-		SetSort(bson.D{{Key: "created_at", Value: -1}, {Key: on.key, Value: -1}}))
+		SetSort(newestFirst(on)))
 	if err != nil {
 		return m, fault(ctx, "measure "+on.collection, err)
 	}

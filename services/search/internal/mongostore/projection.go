@@ -93,19 +93,27 @@ func (s shelf) olderThan(c change) bson.D {
 	}
 }
 
+// writtenAtOnce bounds one command, so that a slow store is done with it before
+// the client gives up, which would have it done again.
+const writtenAtOnce = 100
+
 // apply writes all changes that are news. An upsert whose document is not older
 // would be a second one, which the unique index refuses: then it is old news, or
 // another writer was first at a new document, and it is tried again as an update.
 func (s *Store) apply(ctx context.Context, on shelf, changes []change) error {
-	if len(changes) == 0 {
-		return nil
+	for some := range slices.Chunk(changes, writtenAtOnce) {
+		refused, err := s.write(ctx, on, some, true)
+		if err != nil {
+			return err
+		}
+		if len(refused) == 0 {
+			continue
+		}
+		if _, err = s.write(ctx, on, refused, false); err != nil {
+			return err
+		}
 	}
-	refused, err := s.write(ctx, on, changes, true)
-	if err != nil || len(refused) == 0 {
-		return err
-	}
-	_, err = s.write(ctx, on, refused, false)
-	return err
+	return nil
 }
 
 func (s *Store) write(ctx context.Context, on shelf, changes []change, upsert bool) (refused []change, err error) {
