@@ -142,7 +142,8 @@ func (b *LetterBox) CountLetters(ctx context.Context) (counts activity.LetterCou
 	if counts.Waiting, err = collection.CountDocuments(ctx, of(false)); err != nil {
 		return counts, b.store.fault(ctx, "count letters", err)
 	}
-	if counts.Parked, err = collection.CountDocuments(ctx, of(true)); err != nil {
+	// those that a person discarded count as none
+	if counts.Parked, err = collection.CountDocuments(ctx, append(of(true), bson.E{Key: "discarded_at", Value: nil})); err != nil {
 		return counts, b.store.fault(ctx, "count letters", err)
 	}
 	var oldest letterDocument

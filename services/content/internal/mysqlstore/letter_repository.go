@@ -94,9 +94,9 @@ type LetterCounts struct {
 	Oldest *time.Time
 }
 
-// Count tells the state of all letters.
+// Count tells the state of all letters; those that a person discarded count as none.
 func (b LetterBox) Count(ctx context.Context) (counts LetterCounts, err error) {
-	err = b.Store.pool.DB(ctx).Raw(`SELECT COALESCE(SUM(parked_at IS NULL), 0) AS waiting, COALESCE(SUM(parked_at IS NOT NULL), 0) AS parked,
+	err = b.Store.pool.DB(ctx).Raw(`SELECT COALESCE(SUM(parked_at IS NULL), 0) AS waiting, COALESCE(SUM(parked_at IS NOT NULL AND discarded_at IS NULL), 0) AS parked,
 		MIN(CASE WHEN parked_at IS NULL THEN created_at END) AS oldest FROM content_listener_dead_letters`).Scan(&counts).Error
 	if err != nil {
 		return counts, fmt.Errorf("count letters: %w", err)
