@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -65,14 +66,20 @@ func (a *auditing) keptRows(ctx context.Context, k kept, after int64) (rows []ke
 	return rows, nil
 }
 
-// compareKept looks again until a batch agrees or the time to settle is over.
+// compareKept looks again until a batch agrees or the time to settle is over. Only
+// what differed in the same way each time counts: the rest is on its way.
 func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, after int64, compared *Comparison) error {
 	deadline := time.Now().Add(a.options.Settle)
-	for {
+	var lasting []string
+	for first := true; ; first = false {
 		wrong, err := a.wrongKept(ctx, k, rows, after)
 		if err != nil {
 			return err
 		}
+		if !first {
+			wrong = slices.DeleteFunc(wrong, func(text string) bool { return !slices.Contains(lasting, text) })
+		}
+		lasting = wrong
 		if len(wrong) > 0 && time.Now().Before(deadline) && pause(ctx, settlePause) == nil {
 			if rows, err = a.keptRows(ctx, k, after); err != nil {
 				return err

@@ -53,10 +53,14 @@ func (a *auditing) auditFeed(ctx context.Context, cache *redis.Client, stateKey 
 		return nil //nolint:nilerr // not a feed's key
 	}
 	deadline := time.Now().Add(a.options.Settle)
+	var first string
 	for {
 		fault, isKnown, err := a.feedFault(ctx, cache, member)
 		if err != nil {
 			return err
+		}
+		if first == "" {
+			first = fault
 		}
 		if fault != "" && time.Now().Before(deadline) && pause(ctx, settlePause) == nil {
 			continue
@@ -64,7 +68,7 @@ func (a *auditing) auditFeed(ctx context.Context, cache *redis.Client, stateKey 
 		if isKnown {
 			compared.Looked++
 		}
-		if fault == "" {
+		if fault != first || fault == "" { // what changes is on its way
 			return nil
 		}
 		compared.differs("of member %d: %s", member, fault)
