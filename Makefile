@@ -22,7 +22,7 @@ DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
 
 # cheapest first
-CHECKS = words sizes env format arrows licences proto contracts modules lint deploy
+CHECKS = words sizes env telemetry format arrows licences proto contracts modules lint deploy
 
 ##@ Run at home
 
@@ -67,6 +67,14 @@ test-integration: ## the tests on real servers, which are started once for all
 .PHONY: test-e2e
 test-e2e: ## the tests on the whole fleet
 	@$(HOUSE) test -e2e
+
+.PHONY: outages
+outages: ## take each part away in each way under load; writes the table of docs/outages.md
+	nice go test -count=1 -timeout=45m -v -run '^TestAMissingPart' ./test/outages -every -table $(CURDIR)/docs/outages.md
+
+.PHONY: restarts
+restarts: ## 50 restarts of every service under load, with a key rotation and a migration: no request fails
+	nice go test -count=1 -timeout=90m -v -run '^TestARollingRestart' ./test/outages -restarts 50 -requests 200000
 
 .PHONY: relevance
 relevance: ## how good search is: nDCG and recall per kind of query, against the floor
@@ -159,6 +167,15 @@ verify-env: ## the READMEs' tables of settings are what the config structs say
 verify-deploy: ## charts, autoscalers and mesh rules fit together and are deploy/tables.yaml
 	@cd deploy && GOWORK=off go test ./... && echo "deploy: well"
 
+.PHONY: verify-telemetry
+verify-telemetry: ## docs/telemetry.md is what the code says; dashboards and alerts use metrics that exist
+	@$(HOUSE) telemetry
+
+.PHONY: verify-alerts
+verify-alerts: ## promtool finds the alert rules well, and each fires when it must; builds promtool, which takes long
+	cd deploy/observability/promtool && GOWORK=off go build -o ../../../bin/promtool github.com/prometheus/prometheus/cmd/promtool
+	cd deploy/observability && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml
+
 .PHONY: verify-workflows
 verify-workflows: ## actionlint and zizmor find nothing in .github
 	@$(RELEASE) workflows
@@ -192,6 +209,10 @@ fix-format fmt: ## format the Go files
 .PHONY: fix-lint
 fix-lint: ## what golangci-lint can repair
 	@$(HOUSE) lint -fix
+
+.PHONY: fix-telemetry
+fix-telemetry: ## write the reference of metrics
+	@$(HOUSE) telemetry -fix
 
 .PHONY: fix-env
 fix-env: ## write the READMEs' tables of settings

@@ -31,6 +31,8 @@ require (
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/dailyfeed/dailyfeed/proto-contracts v0.0.0
 	github.com/dailyfeed/dailyfeed/support/auth v0.0.0
+	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
+	github.com/dailyfeed/dailyfeed/support/telemetry v0.0.0
 	github.com/dailyfeed/dailyfeed/tools v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/prometheus/client_golang v1.25.0
@@ -53,10 +55,8 @@ require (
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/memberdirectory v0.0.0 // indirect
-	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0 // indirect
-	github.com/dailyfeed/dailyfeed/support/telemetry v0.0.0 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3 // indirect
@@ -73,6 +73,7 @@ require (
 	github.com/gorilla/mux v1.8.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jinzhu/inflection v1.0.0 // indirect
 	github.com/jinzhu/now v1.1.5 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
@@ -95,6 +96,8 @@ require (
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	github.com/spf13/cobra v1.10.2 // indirect
+	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.1 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
@@ -126,6 +129,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
 	github.com/dailyfeed/dailyfeed/support/httpserver v0.0.0
 	github.com/dailyfeed/dailyfeed/support/metrics v0.0.0
+	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0
 	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0 // indirect
 	github.com/go-sql-driver/mysql v1.10.1
@@ -137,7 +141,7 @@ require (
 	github.com/xdg-go/scram v1.2.0 // indirect
 	github.com/xdg-go/stringprep v1.0.4 // indirect
 	github.com/youmark/pkcs8 v0.0.0-20240726163527-a2c0da244d78 // indirect
-	go.mongodb.org/mongo-driver/v2 v2.9.3 // indirect
+	go.mongodb.org/mongo-driver/v2 v2.9.3
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sync v0.24.0

@@ -90,6 +90,6 @@ require (
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/prometheus/client_golang v1.25.0
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	go.yaml.in/yaml/v3 v3.0.5
 	gorm.io/gorm v1.31.2
 )

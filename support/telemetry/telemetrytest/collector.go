@@ -37,13 +37,19 @@ type Collector struct {
 // New starts a collector that ends with the test.
 func New(t testing.TB) *Collector {
 	t.Helper()
-	c := &Collector{}
+	c, stop := Start()
+	t.Cleanup(stop)
+	return c
+}
+
+// Start starts a collector for all tests of a binary; stop ends it.
+func Start() (c *Collector, stop func()) {
+	c = &Collector{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/traces", c.take)
 	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
 	c.URL = server.URL
-	return c
+	return c, server.Close
 }
 
 // Break makes the collector refuse everything, or take it again.

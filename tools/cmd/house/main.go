@@ -40,6 +40,7 @@ func commands() []command {
 		{"sizes", "no file is long; prints the comment ratio", runSizes},
 		{"words", "no word of forbidden.txt is in the tree", runWords},
 		{"env", "[-fix]: the READMEs' tables of settings are what the config structs say", runEnv},
+		{"telemetry", "[-fix]: docs/telemetry.md is what the code says, and dashboards and alerts use metrics that exist", runTelemetry},
 		{"lint", "[-fix] [folder…]: golangci-lint in every module", runLint},
 		{"format", "[-fix]: the Go files are formatted", runFormat},
 		{"tools", "builds the pinned tools into bin", runTools},
@@ -76,7 +77,7 @@ func dispatch(ctx context.Context, args []string) error {
 	}
 	fmt.Fprintln(os.Stderr, "usage: house <command>")
 	for _, c := range commands() {
-		fmt.Fprintf(os.Stderr, "  %-8s %s\n", c.name, c.help)
+		fmt.Fprintf(os.Stderr, "  %-9s %s\n", c.name, c.help)
 	}
 	return errUsage
 }

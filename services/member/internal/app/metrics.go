@@ -55,17 +55,20 @@ func (m *removalMetrics) RemovalsDropped(n int) {
 
 // watch registers what the parts of the service count themselves.
 func (s *service) watch() {
-	for _, c := range []struct {
-		name, help string
-		value      func() float64
-	}{
-		{"redis_announcements_failed_total", "Revocations and live sessions that Redis did not take at once.", func() float64 { return float64(s.announcer.Failures()) }},
-		{"login_attempts_counted_in_mysql_total", "Attempts at passwords that were counted in MySQL because Redis did not answer.", func() float64 { return float64(s.attempts.FellBack()) }},
-		{"change_signals_dropped_total", "Changes that caches were not told of.", func() float64 { return float64(s.signals.Dropped()) }},
-		{"redis_commands_refused_total", "Commands that failed at once while Redis was taken to be down.", func() float64 { return float64(s.redis.Stats().Refused) }},
-	} {
-		s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: c.name, Help: c.help}, c.value))
-	}
+	s.registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "redis_announcements_failed_total", Help: "Revocations and live sessions that Redis did not take at once.",
+		}, func() float64 { return float64(s.announcer.Failures()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "login_attempts_counted_in_mysql_total", Help: "Attempts at passwords that were counted in MySQL because Redis did not answer.",
+		}, func() float64 { return float64(s.attempts.FellBack()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "change_signals_dropped_total", Help: "Changes that caches were not told of.",
+		}, func() float64 { return float64(s.signals.Dropped()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "redis_commands_refused_total", Help: "Commands that failed at once while Redis was taken to be down.",
+		}, func() float64 { return float64(s.redis.Stats().Refused) }),
+	)
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "password_hashes_in_use", Help: "Passwords that are being hashed or wait for it.",
 	}, func() float64 { return float64(s.hasher.InUse()) }))
