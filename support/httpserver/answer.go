@@ -40,7 +40,7 @@ func render(reply Reply) ([]byte, error) {
 		status = http.StatusOK
 	}
 	if reply.Encoded != nil {
-		return renderEncoded(status, reply.Encoded), nil
+		return reply.Encoded, nil
 	}
 	envelope := successEnvelope{Status: status, Result: "SUCCESS", Data: reply.Data}
 	body, err := json.Marshal(envelope, json.Deterministic(true))
@@ -48,17 +48,6 @@ func render(reply Reply) ([]byte, error) {
 		return nil, fmt.Errorf("encode answer: %w", err)
 	}
 	return body, nil
-}
-
-// renderEncoded puts data, which is JSON, in the envelope of a success.
-func renderEncoded(status int, data []byte) []byte {
-	const around = 48
-	body := make([]byte, 0, len(data)+around)
-	body = append(body, `{"status":`...)
-	body = strconv.AppendInt(body, int64(status), 10)
-	body = append(body, `,"result":"SUCCESS","data":`...)
-	body = append(body, data...)
-	return append(body, '}')
 }
 
 // renderFailure encodes a failure as the caller sees it.

@@ -150,3 +150,12 @@ func TestAnAnswerThatDoesNotEncodeIsInternal(t *testing.T) {
 	require.Equal(t, "INTERNAL", got.code(t))
 	require.NotContains(t, got.header, "X-Token-Refresh-Needed")
 }
+
+func TestAnAnswerThatWasEncodedByItsHandlerIsSentAsItIs(t *testing.T) {
+	t.Parallel()
+	reply := httpserver.EndOK(append(httpserver.BeginOK(nil), `{"한":"글"}`...))
+	f := newFixture(t, nil, func(f *fixture) { f.Public().GET("/api/x", f.Read(replying(reply, nil))) })
+	got := f.send(t, http.MethodGet, "/api/x", "")
+	require.Equal(t, http.StatusOK, got.status)
+	require.Equal(t, `{"status":200,"result":"SUCCESS","data":{"한":"글"}}`, got.body)
+}

@@ -9,16 +9,21 @@ type Reply struct {
 	Status int
 	// Data is encoded as JSON; nil slices are written as [].
 	Data any
-	// Encoded is the data as JSON, where the handler has written it by itself:
-	// it is sent as it is, and Data is not looked at.
+	// Encoded is the whole answer, where the handler has written it by itself
+	// between BeginOK and EndOK: it is sent as it is, and Data is not looked at.
 	Encoded []byte
 }
 
 // OK replies with status 200.
 func OK(data any) Reply { return Reply{Status: http.StatusOK, Data: data} }
 
-// OKEncoded replies with status 200 and data that is JSON already.
-func OKEncoded(data []byte) Reply { return Reply{Status: http.StatusOK, Encoded: data} }
+// BeginOK appends what comes before the data of a success of status 200.
+func BeginOK(out []byte) []byte {
+	return append(out, `{"status":200,"result":"SUCCESS","data":`...)
+}
+
+// EndOK replies with what was appended since BeginOK, which is JSON.
+func EndOK(out []byte) Reply { return Reply{Status: http.StatusOK, Encoded: append(out, '}')} }
 
 // Created replies with status 201.
 func Created(data any) Reply { return Reply{Status: http.StatusCreated, Data: data} }

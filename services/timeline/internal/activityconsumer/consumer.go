@@ -93,6 +93,8 @@ type Consumer struct {
 	// FanOutLimit is how many followers an author may have whose posts are pushed.
 	FanOutLimit int
 	Now         timeline.Clock
+
+	popular popularAuthors
 }
 
 // Handle is a kafka.Handler. A record that can never be applied is kept as a
@@ -172,11 +174,15 @@ func (c *Consumer) changeOf(event *activityv1.MemberActivityEvent) change {
 func (c *Consumer) publish(ctx context.Context, event *activityv1.MemberActivityEvent) error {
 	author := timeline.MemberID(event.GetPost().GetAuthorId())
 	entry := timeline.FeedEntry{PostID: timeline.PostID(event.GetPostId()), CreatedAt: event.GetPost().GetCreatedAt().AsTime()}
+	if c.popular.knows(author, c.Now()) {
+		return c.Feeds.Offer(ctx, author, entry)
+	}
 	followers, more, err := c.Followers.FindFollowers(ctx, author, c.FanOutLimit)
 	if err != nil {
 		return err
 	}
 	if more {
+		c.popular.add(author, c.Now())
 		return c.Feeds.Offer(ctx, author, entry)
 	}
 	_, err = c.Feeds.Push(ctx, author, entry, followers)

@@ -29,6 +29,7 @@ type world struct {
 	events    map[string]bool
 	versions  map[string]int64
 	letters   []kafka.Message
+	counted   int // how often followers were asked for
 	down      error
 	noLedger  error
 	noLetters error
@@ -85,6 +86,7 @@ func (w *world) FollowChanged(_ context.Context, follower, target timeline.Membe
 }
 
 func (w *world) FindFollowers(_ context.Context, _ timeline.MemberID, limit int) ([]timeline.MemberID, bool, error) {
+	w.counted++
 	return w.followers[:min(limit, len(w.followers))], len(w.followers) > limit, w.down
 }
 
@@ -173,6 +175,28 @@ func TestThePostsOfAnAuthorWithTooManyFollowersAreOffered(t *testing.T) {
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostCreate, 1))))
 	require.NoError(t, consumer.Handle(t.Context(), record(t, postEvent(activityrecord.PostDelete, 2))))
 	require.Equal(t, []string{"offer", "forget post"}, w.told, "a deleted one is dropped by its readers")
+}
+
+// To count the followers of an author with too many costs as much as a push.
+func TestTheFollowersOfAPopularAuthorAreCountedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	w, consumer := newWorld()
+	at := now
+	consumer.Now = func() time.Time { return at }
+	w.followers = append(w.followers, 13)
+	post := func(id int64) {
+		e := postEvent(activityrecord.PostCreate, 1)
+		e.PostId = id
+		require.NoError(t, consumer.Handle(t.Context(), record(t, e)))
+	}
+	for id := range int64(5) {
+		post(id + 7)
+	}
+	require.Equal(t, []string{"offer", "offer", "offer", "offer", "offer"}, w.told)
+	require.Equal(t, 1, w.counted)
+	at = at.Add(time.Minute)
+	post(20)
+	require.Equal(t, 2, w.counted)
 }
 
 func TestAnEventThatComesAgainChangesNothing(t *testing.T) {

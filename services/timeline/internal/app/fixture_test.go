@@ -85,7 +85,7 @@ func (f *fleet) join(t *testing.T) {
 	})
 }
 
-func (f *fleet) settings(t *testing.T) config.Config {
+func (f *fleet) settings(t testing.TB) config.Config {
 	t.Helper()
 	cache, events := testenv.Redis(t), testenv.Kafka(t)
 	cfg, err := process.Load[config.Config](process.Environ{
@@ -111,7 +111,7 @@ func (f *fleet) unfollow(t *testing.T, follower, target int64) {
 	f.setVersion(t, follower, f.member.Unfollow(follower, target))
 }
 
-func (f *fleet) setVersion(t *testing.T, follower, version int64) {
+func (f *fleet) setVersion(t testing.TB, follower, version int64) {
 	t.Helper()
 	key := fmt.Sprintf("member:api:followings-version:%d", follower)
 	require.NoError(t, f.service.redis.Conn().Set(t.Context(), key, version, time.Hour).Err())

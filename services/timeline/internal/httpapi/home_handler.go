@@ -30,7 +30,7 @@ func (a *API) listFollowingPosts(c *gin.Context) (httpserver.Reply, error) {
 		return httpserver.Reply{}, err
 	}
 	if found {
-		return httpserver.OKEncoded(a.encodeHome(ctx, request, scope, page)), nil
+		return httpserver.EndOK(a.encodeHome(ctx, request, scope, page)), nil
 	}
 	list := func(ctx context.Context, slice timeline.Slice) (timeline.Part[timeline.PostView], error) {
 		return a.Home.List(ctx, caller, slice)
@@ -38,11 +38,12 @@ func (a *API) listFollowingPosts(c *gin.Context) (httpserver.Reply, error) {
 	return showScroll(a, c, request, slice, scope, list, a.toPost)
 }
 
-// encodeHome writes a scroll page of stored posts without taking them apart.
+// encodeHome writes a scroll page of stored posts without taking them apart, and
+// what comes before it in an answer.
 func (a *API) encodeHome(ctx context.Context, request pagination.Request, scope pagination.Scope, page timeline.Part[timeline.Card]) []byte {
 	bylines := a.Bylines.of(ctx, page.Rows)
 	out := make([]byte, 0, sizeOf(page.Rows))
-	out = append(out, `{"content":[`...)
+	out = append(httpserver.BeginOK(out), `{"content":[`...)
 	for i, card := range page.Rows {
 		if i > 0 {
 			out = append(out, ',')
