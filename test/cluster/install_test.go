@@ -1,0 +1,108 @@
+//go:build cluster
+
+package cluster_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// smallValues let the fleet fit a node of two processors: requests are a fifth of
+// the chart's. Limits, and all else, are the chart's.
+const smallValues = `
+activity: &small {resources: {requests: {cpu: 50m, memory: 96Mi}, limits: {cpu: 1500m, memory: 256Mi}}}
+content: *small
+search: *small
+timeline: *small
+member:
+  resources: {requests: {cpu: 50m, memory: 96Mi}, limits: {cpu: 1500m, memory: 256Mi}}
+  # keys turn quickly enough to be seen turning
+  settings: {JWT_KEY_ROTATION: 1m, JWKS_CACHE_TTL: 5s}
+image: {resources: {requests: {cpu: 50m, memory: 160Mi}, limits: {cpu: 1000m, memory: 512Mi}}}
+`
+
+// installation is a run of the installer.
+type installation struct {
+	settings
+	stores *stores
+	values string
+	mesh   string
+	extra  []string
+}
+
+func (i installation) script(t *testing.T, name string, words ...string) (string, error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(i.root, "installer", name), "--cluster", i.context}, words...)...)
+	command.Env = os.Environ()
+	text, err := command.CombinedOutput()
+	t.Logf("%s %v\n%s", name, words, text)
+	return string(text), err
+}
+
+// install brings the fleet to a tag and returns how long that took.
+func (i installation) install(t *testing.T, tag string, words ...string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	all := append([]string{
+		tag, "--external", i.stores.file, "--images", i.dist, "--load", i.load, "--url", i.url,
+		"--values", i.values, "--mesh", i.mesh, "--limit", "420",
+	}, i.extra...)
+	_, err := i.script(t, "local-install-infra-and-app.sh", append(all, words...)...)
+	require.NoError(t, err)
+	return time.Since(began)
+}
+
+func (i installation) uninstall(t *testing.T) time.Duration {
+	t.Helper()
+	began := time.Now()
+	_, err := i.script(t, "local-uninstall.sh", "--limit", "300")
+	require.NoError(t, err)
+	return time.Since(began)
+}
+
+// prepare starts the stores, and makes a volume where the cluster makes none.
+func prepare(t *testing.T, mesh string, extra ...string) installation {
+	t.Helper()
+	s := read(t)
+	values := filepath.Join(t.TempDir(), "small.yaml")
+	require.NoError(t, os.WriteFile(values, []byte(smallValues), 0o600))
+	i := installation{settings: s, values: values, mesh: mesh, extra: extra}
+	i.uninstall(t) // what an earlier run left
+	i.stores = startStores(t, s)
+	if !strings.Contains(s.kubectl(t, "get", "storageclass", "-o", "yaml"), "is-default-class") {
+		makeVolume(t, s)
+	}
+	return i
+}
+
+// makeVolume is for a cluster of this machine without a provisioner of volumes.
+func makeVolume(t *testing.T, s settings) {
+	t.Helper()
+	folder, err := os.MkdirTemp("/var/tmp", "dailyfeed-pictures-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(folder, 0o777))
+	manifest := filepath.Join(t.TempDir(), "volume.yaml")
+	require.NoError(t, os.WriteFile(manifest, []byte(`
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: dailyfeed-e2e-pictures}
+spec:
+  capacity: {storage: 10Gi}
+  accessModes: [ReadWriteOnce]
+  persistentVolumeReclaimPolicy: Retain
+  claimRef: {namespace: dailyfeed, name: dailyfeed-image}
+  hostPath: {path: `+folder+`}
+`), 0o600))
+	_, _ = s.try(t, "delete", "pv", "dailyfeed-e2e-pictures", "--ignore-not-found")
+	s.kubectl(t, "apply", "-f", manifest)
+	t.Cleanup(func() {
+		_ = exec.Command("kubectl", "--context", s.context, "delete", "pv", "dailyfeed-e2e-pictures", "--ignore-not-found", "--wait=false").Run()
+		require.NoError(t, os.RemoveAll(folder))
+	})
+}
