@@ -85,9 +85,28 @@ func rebuild(ctx context.Context, cfg config.Config, args []string) error {
 			return err
 		}
 	}
-	posts, comments, err := s.rebuilder.Rebuild(ctx)
+	posts, comments, err := s.rebuildPatiently(ctx)
 	slog.InfoContext(ctx, "rebuilt", "posts", posts, "comments", comments, "done", err == nil)
 	return err
+}
+
+// rebuildTries is how often a rebuild goes on after MongoDB was away.
+const rebuildTries = 10
+
+// rebuildPatiently goes on where the store was away or slow for a moment.
+func (s *service) rebuildPatiently(ctx context.Context) (posts, comments int, err error) {
+	for range rebuildTries {
+		p, c, failure := s.rebuilder.Rebuild(ctx)
+		posts, comments, err = posts+p, comments+c, failure
+		if !mongo.IsUnavailable(err) {
+			return posts, comments, err
+		}
+		slog.WarnContext(ctx, "rebuild waits for mongodb", "error", err)
+		if err := process.WaitFor(ctx, "mongodb", s.mongo.Ping); err != nil {
+			return posts, comments, err
+		}
+	}
+	return posts, comments, err
 }
 
 // drainDeadLetters tries the records that could not be applied once more. It

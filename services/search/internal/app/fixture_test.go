@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -150,9 +151,13 @@ func (f *fleet) tell(t testing.TB, things ...any) {
 			Topic: record.Topic, PartitionKey: activityrecord.PartitionKey(record.PartitionID), Key: []byte(record.Key), Value: record.Value,
 		})
 	}
-	for _, err := range f.producer.Produce(t.Context(), records) {
-		require.NoError(t, err)
-	}
+	// a broker on a busy machine may be slow to lead a new topic
+	var failed error
+	require.Eventually(t, func() bool {
+		failed = errors.Join(f.producer.Produce(t.Context(), records)...)
+		return failed == nil || t.Context().Err() != nil
+	}, 2*time.Minute, 50*time.Millisecond)
+	require.NoError(t, failed)
 }
 
 func eventOf(thing any) *activityv1.MemberActivityEvent {
@@ -288,7 +293,7 @@ func (f *fleet) await(t testing.TB, what, keyword string, ids ...int64) {
 	t.Helper()
 	want := append([]int64{}, ids...)
 	var got []int64
-	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; <-time.After(10 * time.Millisecond) {
 		got = f.search(t, what, keyword, "size", "100").ids()
 		if len(got) == len(want) && subset(got, want) {
 			return

@@ -2,19 +2,20 @@ package app
 
 import (
 	"context"
+	"maps"
 	"os"
 	"os/exec"
-	"reflect"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
+	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
@@ -110,22 +111,14 @@ func (f *fleet) settle(t testing.TB, within time.Duration) {
 	t.Helper()
 	want, got := f.fresh(t), projection{}
 	for deadline := time.Now().Add(within); ; <-time.After(200 * time.Millisecond) {
-		if got = f.projection(t); reflect.DeepEqual(got, want) || time.Now().After(deadline) {
+		if got = f.projection(t); maps.Equal(got, want) || time.Now().After(deadline) {
 			break
 		}
 	}
-	got.requireEqual(t, want)
-}
-
-// requireEqual compares document by document.
-func (p projection) requireEqual(t testing.TB, want projection) {
-	t.Helper()
-	for kind, pair := range map[string][2][]bson.M{"posts": {want.posts, p.posts}, "comments": {want.comments, p.comments}} {
-		require.Len(t, pair[1], len(pair[0]), kind)
-		for i := range pair[0] {
-			require.Equal(t, pair[0][i], pair[1][i], kind)
-		}
+	for key := range want {
+		require.Equal(t, want[key], got[key], key)
 	}
+	require.Len(t, got, len(want))
 }
 
 func TestARebuildThatIsKilledGoesOnWhileQueriesAndWritesGoOnAndEndsEqualToAFreshProjection(t *testing.T) {
@@ -152,4 +145,27 @@ func TestARebuildThatIsKilledGoesOnWhileQueriesAndWritesGoOnAndEndsEqualToAFresh
 	require.Positive(t, writes)
 	require.Positive(t, questions)
 	f.settle(t, time.Minute)
+}
+
+func TestARebuildWaitsForAMongoDBThatIsAway(t *testing.T) {
+	t.Parallel()
+	server, database := testenv.OwnMongo(t)
+	f := start(t, func(cfg *config.Config) {
+		cfg.MongoDBURI, cfg.MongoDBDatabase = process.Secret(database.URI), database.Database
+	})
+	f.batch = 1
+	const posts = 60
+	for id := range int64(posts) {
+		f.know(post(id+1, "", "글"))
+	}
+	done := make(chan error, 1)
+	go func() { done <- rebuild(t.Context(), f.cfg, nil) }()
+	require.Eventually(t, func() bool {
+		at, err := f.service.store.LoadProgress(t.Context(), search.Posts)
+		return err == nil && at >= 3
+	}, time.Minute, time.Millisecond)
+	require.NoError(t, server.Kill())
+	require.NoError(t, server.Start(t.Context()))
+	require.NoError(t, <-done)
+	require.Equal(t, posts, f.projection(t).posts())
 }
