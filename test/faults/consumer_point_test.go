@@ -47,14 +47,14 @@ func TestSearchFailsAfterItHasWritten(t *testing.T) { //nolint:paralleltest // t
 
 func TestAConsumerFailsBeforeItCommitsTheOffset(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
 	hitAll(t, point{
-		parts: []string{"activity", "timeline", "search"}, line: toKafka, hold: proxy.Request,
+		parts: []string{"activity", "timeline", "search"}, line: toKafka, shared: true, hold: proxy.Request,
 		match: func(part string) proxy.Match { return proxy.Kafka(proxy.OffsetCommit, serviceOf(part)) },
 	}, kill, stop, cut)
 }
 
 func TestAConsumerFailsAfterItHasCommittedTheOffset(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
 	hitAll(t, point{
-		parts: []string{"activity", "timeline", "search"}, line: toKafka, hold: proxy.Answer,
+		parts: []string{"activity", "timeline", "search"}, line: toKafka, shared: true, hold: proxy.Answer,
 		match: func(part string) proxy.Match { return proxy.Kafka(proxy.OffsetCommit, serviceOf(part)) },
 	}, kill, cut)
 }

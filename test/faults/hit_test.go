@@ -28,7 +28,9 @@ type point struct {
 	parts []string // one of these is hit at a time
 	line  func(a *arena.Arena, part string) (*proxy.Line, error)
 	hold  proxy.Hold
-	match func(part string) proxy.Match
+	// shared: all replicas of a service have one line, and die together.
+	shared bool
+	match  func(part string) proxy.Match
 }
 
 const (
@@ -121,10 +123,19 @@ func (s *scene) hit(ctx context.Context, p point, part string, how style, random
 	}
 	switch how {
 	case kill:
-		pid, err := s.arena.Kill(ctx, part)
-		require.NoError(s.t, err)
+		victims := []string{part}
+		if p.shared {
+			victims = s.arena.Parts(serviceOf(part))
+		}
+		pids := map[string]int{}
+		for _, victim := range victims {
+			pids[victim], err = s.arena.Kill(ctx, victim)
+			require.NoError(s.t, err)
+		}
 		trap.Lose()
-		require.NoError(s.t, s.arena.AwaitBack(ctx, part, pid))
+		for victim, pid := range pids {
+			require.NoError(s.t, s.arena.AwaitBack(ctx, victim, pid))
+		}
 	case stop:
 		during := shortPause
 		if long() {

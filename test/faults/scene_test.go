@@ -19,13 +19,13 @@ import (
 
 // scene is one test: a crowd on an arena, its ledger, and where all of it is kept.
 type scene struct {
-	t      testing.TB
-	arena  *arena.Arena
-	crowd  *crowd.Crowd
-	ledger *ledger.Ledger
-	found  *evidence.Collector
-	dir    string
-	began  time.Time
+	t        testing.TB
+	arena    *arena.Arena
+	crowd    *crowd.Crowd
+	ledger   *ledger.Ledger
+	evidence *evidence.Collector
+	dir      string
+	began    time.Time
 }
 
 const (
@@ -50,9 +50,9 @@ func playAt(t testing.TB, a *arena.Arena, members int, pause time.Duration) *sce
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, file.Close()) })
 	s.ledger = ledger.New(file)
-	s.found, err = a.Evidence()
+	s.evidence, err = a.Evidence()
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.found.Close(context.Background())) })
+	t.Cleanup(func() { require.NoError(t, s.evidence.Close(context.Background())) })
 	ctx, cancel := context.WithTimeout(t.Context(), gatherWithin)
 	defer cancel()
 	s.crowd, err = crowd.Gather(ctx, crowd.Config{
@@ -89,7 +89,7 @@ func (s *scene) verdictWithin(limit time.Duration) ledger.Verdict {
 	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
 	defer cancel()
 	began := time.Now()
-	seen, err := s.found.Collect(ctx, s.ledger, s.crowd)
+	seen, err := s.evidence.Collect(ctx, s.ledger, s.crowd)
 	require.NoError(s.t, err)
 	v := s.ledger.Check(seen)
 	s.note("quiet and compared after %.1f s: %s", time.Since(began).Seconds(), v)

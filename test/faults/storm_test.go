@@ -23,15 +23,18 @@ const (
 )
 
 func TestARandomRunLosesNothing(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
-	a, members, events, faults, minutes := standard(t), crowdSize, 1200, 6, 2
-	if long() {
-		a = newArena(t, "storm", arena.Config{Replicas: map[string]int{"content": 2, "activity": 2, "timeline": 2, "search": 2}})
+	members, events, faults, minutes := crowdSize, 1200, 6, 2
+	var a *arena.Arena
+	if !long() {
+		a = standard(t)
+	} else {
+		a = newArena(t, "storm", arena.Config{LooseMongoDB: true, Replicas: map[string]int{"content": 2, "activity": 2, "timeline": 2, "search": 2}})
 		members, events, faults, minutes = stormMembers, number(t, eventsVariable, 200_000), number(t, faultsVariable, 300), number(t, minutesVariable, 240)
 	}
 	s := playAt(t, a, members, 0)
 	acts := crowd.NewPlan(seed(t), members, events/members)
 	plan := storm.NewPlan(seed(t), faults, int64(max(1, events/faults)), storm.Targets{
-		Services: a.Replicas(), Stores: []string{"mysql", "redis", "mongodb"}, Brokers: a.Brokers(), Lines: a.LineNames(),
+		Services: a.Replicas(), Stores: a.KillableStores(), Brokers: a.Brokers(), Lines: a.LineNames(),
 	})
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "storm.txt"), []byte(plan.String()), 0o644))
 	s.note("seed %d: %d members, plan of acts %s, %d faults, the plan of which is storm.txt", seed(t), members, acts.Digest(), len(plan))

@@ -29,12 +29,12 @@ func TestAWriterFailsAfterTheCommit(t *testing.T) { //nolint:paralleltest // the
 
 // Before the send arrives: the same.
 func TestAWriterFailsBeforeTheSend(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
-	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, hold: proxy.Request, match: produceOf}, kill, stop, cut)
+	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, shared: true, hold: proxy.Request, match: produceOf}, kill, stop, cut)
 }
 
 // After the send, before the ack: sent again, and applied once.
 func TestAWriterFailsAfterTheSendBeforeTheAck(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
-	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, hold: proxy.Answer, match: produceOf}, kill, stop, cut)
+	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, shared: true, hold: proxy.Answer, match: produceOf}, kill, stop, cut)
 }
 
 // produceOf waits for the service of a part: its replicas have one name with Kafka.

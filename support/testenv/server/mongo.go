@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -70,7 +71,7 @@ func mongoLauncher(ctx context.Context, o Options) (launcher, bool, error) {
 	if err != nil {
 		return nil, true, err
 	}
-	return standInLauncher{java: java, home: home, persistent: o.Persistent}, true, nil
+	return standInLauncher{java: java, home: home, persistent: o.Persistent, heap: cmp.Or(o.Heap, standInHeap)}, true, nil
 }
 
 type mongodLauncher struct{ path string }
@@ -93,7 +94,10 @@ func (mongodLauncher) ready(ctx context.Context, port int) error { return pingMo
 type standInLauncher struct {
 	java, home string
 	persistent bool
+	heap       int // MiB
 }
+
+const standInHeap = 256
 
 func (standInLauncher) prepare(context.Context, string) error { return nil }
 
@@ -102,7 +106,7 @@ func (l standInLauncher) command(dir string, port int) (child.Spec, error) {
 	if err != nil {
 		return child.Spec{}, err
 	}
-	args := append(javaFlags("256m"), "-cp", path, "StandIn", strconv.Itoa(port))
+	args := append(javaFlags(strconv.Itoa(l.heap)+"m"), "-cp", path, "StandIn", strconv.Itoa(port))
 	if l.persistent {
 		args = append(args, filepath.Join(dir, "mongo.mv"))
 	}

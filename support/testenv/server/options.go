@@ -20,6 +20,9 @@ type Options struct {
 	// its clients, such as that of a proxy before it; it is asked at each start, and
 	// must answer the same. nil tells its own. Other servers are not asked.
 	Advertise func(addr string) string
+	// Heap is the most memory of the MongoDB stand-in, in MiB; 0 means 256. Other
+	// servers are not asked.
+	Heap int
 	// Log takes the server's own output; nil drops it, but for its last lines,
 	// which a failed start quotes.
 	Log io.Writer

@@ -30,6 +30,10 @@ type Config struct {
 	Replicas map[string]int
 	// Environ is added to what suits the tests.
 	Environ []string
+	// LooseMongoDB keeps documents in memory only, and is no part that can be killed.
+	// The stand-in for MongoDB has no secondary index; with its data on the disk it
+	// cannot keep up with a long run.
+	LooseMongoDB bool
 	// BuildFlags are for the services.
 	BuildFlags []string
 }
@@ -42,6 +46,7 @@ type Arena struct {
 	*fleet.Fleet
 	config Config
 	kafka  *server.KafkaCluster
+	loose  *server.MongoDB
 	state  fleet.State
 	tap    *evidence.Tap
 	endTap func() error
@@ -50,7 +55,10 @@ type Arena struct {
 	lines map[string]*proxy.Line
 }
 
-const upTries = 5
+const (
+	upTries   = 5
+	looseHeap = 2048 // MiB
+)
 
 // Up starts an arena and returns when all of it serves.
 func Up(ctx context.Context, config Config) (*Arena, error) {
@@ -74,6 +82,12 @@ func (a *Arena) start(ctx context.Context) (err error) {
 	})
 	if err != nil {
 		return err
+	}
+	if a.config.LooseMongoDB {
+		if a.loose, err = server.StartMongoDB(ctx, server.Options{Heap: looseHeap}); err != nil {
+			return err
+		}
+		a.config.Environ = append(a.config.Environ, "MONGODB_URI="+a.loose.URI())
 	}
 	for range upTries {
 		a.Fleet, err = a.startFleet(ctx)
@@ -123,7 +137,7 @@ const (
 // suited: one address sends everything here, and tokens outlive a long run.
 var suited = []string{
 	"ADDRESS_WRITE_BURST=1000000", "ADDRESS_WRITE_RATE=1000000", "WRITE_BURST=10000", "WRITE_RATE=10000",
-	"SHARED_CLIENT_ADDRESSES=127.0.0.1/32,::1/128", "JWT_ACCESS_TTL=24h", "SHUTDOWN_DELAY=100ms", "DRAIN_INTERVAL=1s",
+	"SHARED_CLIENT_ADDRESSES=127.0.0.1/32,::1/128", "JWT_ACCESS_TTL=72h", "SHUTDOWN_DELAY=100ms", "DRAIN_INTERVAL=1s",
 }
 
 // Bootstrap is how clients find Kafka, by its lines.
@@ -175,6 +189,9 @@ func (a *Arena) Close() error {
 	a.Calm()
 	if a.Fleet != nil {
 		errs = append(errs, a.Stop())
+	}
+	if a.loose != nil {
+		errs = append(errs, a.loose.Close())
 	}
 	if a.kafka != nil {
 		errs = append(errs, a.kafka.Close())

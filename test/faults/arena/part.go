@@ -116,3 +116,11 @@ func Wait(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	}
 }
+
+// KillableStores are the stores that are parts.
+func (a *Arena) KillableStores() []string {
+	if a.config.LooseMongoDB {
+		return []string{"mysql", "redis"}
+	}
+	return []string{"mysql", "redis", "mongodb"}
+}

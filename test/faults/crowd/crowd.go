@@ -111,7 +111,7 @@ func (c *Crowd) Run(ctx context.Context, plan Plan) error {
 func (c *Crowd) Probe(ctx context.Context, number, replica int) error {
 	m := c.members[number%len(c.members)]
 	m.busy.Lock()
-	m.replica = replica
+	m.replica = replica - 1
 	m.busy.Unlock()
 	return m.do(ctx, Act{Verb: ledger.CreatePost})
 }

@@ -30,6 +30,7 @@ const (
 // the answer brings.
 func (m *member) insist(ctx context.Context, e *ledger.Entry, call func(ctx context.Context, replica int) error) (outcome, error) {
 	m.keys++
+	m.replica++
 	e.Key, e.Member = m.key(m.keys), m.id
 	began, pause := time.Now(), pauseLeast
 	for {
@@ -73,3 +74,14 @@ func verdict(err error) (code string, final bool) {
 
 // isRace: somebody else deleted the thing meanwhile.
 func isRace(code string) bool { return strings.HasSuffix(code, "_NOT_FOUND") }
+
+// patiently repeats what is refused for now, as long as ctx lasts.
+func patiently(ctx context.Context, call func() error) error {
+	for {
+		err := call()
+		if _, final := verdict(err); err == nil || final || done(ctx) {
+			return err
+		}
+		wait(ctx, pauseMost)
+	}
+}

@@ -47,13 +47,21 @@ func (c *Crowd) join(ctx context.Context, number int) (*member, error) {
 		}
 	})
 	door := memberrest.NewClient(c.config.Addresses.Member[0], c.client)
-	who, err := door.SignUp(ctx, memberrest.SignUpRequest{
-		Email: email, Password: password, MemberName: "무리 " + handle, Handle: handle, Gender: "OTHER", CountryCode: "KR",
+	var who memberrest.Member
+	err := patiently(ctx, func() (err error) { // passwords are hashed a few at a time, and others are told to come again
+		who, err = door.SignUp(ctx, memberrest.SignUpRequest{
+			Email: email, Password: password, MemberName: "무리 " + handle, Handle: handle, Gender: "OTHER", CountryCode: "KR",
+		}, rest.IdempotencyKey("join-"+handle))
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sign %s up: %w", handle, err)
 	}
-	if _, err := door.LogIn(ctx, memberrest.LogInRequest{Email: email, Password: password}, keep); err != nil {
+	err = patiently(ctx, func() error {
+		_, err := door.LogIn(ctx, memberrest.LogInRequest{Email: email, Password: password}, keep)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("log %s in: %w", handle, err)
 	}
 	m.id = who.ID

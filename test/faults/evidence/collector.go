@@ -84,7 +84,7 @@ const schema = "dailyfeed"
 // Collect waits for quiet and finds what belongs to the members of l. What does not
 // come to rest before ctx ends is part of the evidence, not an error.
 func (c *Collector) Collect(ctx context.Context, l *ledger.Ledger, feeds Feeds) (ledger.Evidence, error) {
-	unquiet := c.awaitQuiet(ctx)
+	unquiet := c.AwaitQuiet(ctx)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readWithin)
 	defer cancel()
 	members := map[int64]bool{}

@@ -15,9 +15,9 @@ const (
 // letterTables are where events wait for Kafka.
 var letterTables = []string{"content_publisher_dead_letters", "member_publisher_dead_letters"}
 
-// awaitQuiet waits until no event is on its way, and returns what still is when ctx
+// AwaitQuiet waits until no event is on its way, and returns what still is when ctx
 // ends.
-func (c *Collector) awaitQuiet(ctx context.Context) []string {
+func (c *Collector) AwaitQuiet(ctx context.Context) []string {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	calm := 0
