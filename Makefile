@@ -22,7 +22,7 @@ DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
 
 # cheapest first
-CHECKS = words sizes env telemetry format arrows licences proto contracts modules lint deploy
+CHECKS = words sizes env telemetry format arrows licences proto contracts workflows modules lint deploy scripts
 
 ##@ Run at home
 
@@ -76,6 +76,10 @@ outages: ## take each part away in each way under load; writes the table of docs
 restarts: ## 50 restarts of every service under load, with a key rotation and a migration: no request fails
 	nice go test -count=1 -timeout=90m -v -run '^TestARollingRestart' ./test/outages -restarts 50 -requests 200000
 
+.PHONY: soak
+soak: ## half an hour under load: goroutines, connections, file descriptors and memory stay flat
+	nice go test -count=1 -timeout=50m -v -run '^TestASoak' ./test/outages -soak 30m
+
 .PHONY: relevance
 relevance: ## how good search is: nDCG and recall per kind of query, against the floor
 	go test -count=1 -timeout=5m -v -run '^TestSearchIsNoWorseThanItWas$$' ./test/relevance
@@ -83,6 +87,14 @@ relevance: ## how good search is: nDCG and recall per kind of query, against the
 .PHONY: bench
 bench: ## home feed and writes under load, against controls in the repository; build/bench.html
 	@mkdir -p build && cd test && go run ./load/cmd/bench -root .. -report ../build/bench.html $(BENCH)
+
+.PHONY: e2e-cluster
+e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of KUBECONFIG (docs/cluster.md)
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestCluster$$' .
+
+.PHONY: e2e-mesh
+e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio (docs/cluster.md)
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestMesh$$' .
 
 ##@ Release
 
@@ -105,6 +117,18 @@ push-image: ## push what `make image` wrote to OWNER; with LATEST=true move that
 .PHONY: image-table
 image-table: ## sizes of dist/ for TAG; beside `make up` also time to ready and idle memory (LOCAL: its folder)
 	@$(RELEASE) table --tag "$${TAG:?which tag?}" --local "$${LOCAL:-}"
+
+.PHONY: chart-version
+chart-version: ## check the chart's version, as the release of the git tag CHART_TAG if one is given: a line of GITHUB_OUTPUT
+	@$(RELEASE) chart --tag "$${CHART_TAG:-}"
+
+.PHONY: chart-package
+chart-package: ## the chart in dist/, by Helm 3.8 or later
+	helm package deploy/helm/dailyfeed --destination dist
+
+.PHONY: push-chart
+push-chart: ## push what `make chart-package` wrote to OWNER/charts
+	helm push "dist/dailyfeed-$${VERSION:?which version?}.tgz" "oci://$${OWNER:?which registry and owner?}/charts"
 
 .PHONY: changelog
 changelog: ## what was done since FROM (a tag or commit), as Markdown
@@ -175,6 +199,10 @@ verify-telemetry: ## docs/telemetry.md is what the code says; dashboards and ale
 verify-alerts: ## promtool finds the alert rules well, and each fires when it must; builds promtool, which takes long
 	cd deploy/observability/promtool && GOWORK=off go build -o ../../../bin/promtool github.com/prometheus/prometheus/cmd/promtool
 	cd deploy/observability && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml
+
+.PHONY: verify-scripts
+verify-scripts: ## shellcheck finds nothing in the installer and CI's script
+	@shellcheck -x installer/*.sh installer/lib/*.sh deploy/installertest/testdata/tool .ci/run && echo "scripts: well" || { echo "next: install shellcheck if it is missing"; exit 1; }
 
 .PHONY: verify-workflows
 verify-workflows: ## actionlint and zizmor find nothing in .github

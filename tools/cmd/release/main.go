@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	command.AddCommand(
-		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(),
+		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(), chartCommand(),
 		licencesCommand(), vulnerabilitiesCommand(), workflowsCommand(),
 	)
 	return command
