@@ -20,7 +20,7 @@ func scale(t *testing.T, i installation, r *report) {
 	i.extra = nil // without --no-autoscaling
 	i.install(t, i.tags[1], "--values", scaling)
 	r.add("")
-	r.add("Autoscaling of timeline (50m requested): seconds, replicas, what the autoscaler saw, requests")
+	r.add("Autoscaling of timeline (15m requested): seconds, replicas, what the autoscaler saw, requests")
 	r.add("")
 	r.add("| s | replicas | cpu / 70 %%, memory / 90 %% of requests | load |")
 	r.add("|---|---|---|---|")
@@ -50,7 +50,7 @@ func scale(t *testing.T, i installation, r *report) {
 		return replicas > "2" || len(replicas) > 1, replicas
 	})
 	l.stop()
-	r.add("| %.0f | load ends | | %s |", time.Since(began).Seconds(), l.summary())
+	r.add("| %.0f | load ends | | %s; %v |", time.Since(began).Seconds(), l.summary(), l.failures)
 	within(t, 12*time.Minute, "two replicas again", func() (bool, string) {
 		replicas := note(l)
 		return replicas == "2", replicas
