@@ -47,7 +47,7 @@ func (a answer) cookie(name string) string {
 }
 
 // call sends a request and wants an answer, whatever it is.
-func call(t *testing.T, method, url, body string, headers ...string) answer {
+func call(t testing.TB, method, url, body string, headers ...string) answer {
 	t.Helper()
 	got, err := try(t.Context(), method, url, body, headers...)
 	require.NoError(t, err)
@@ -80,7 +80,7 @@ func try(ctx context.Context, method, url, body string, headers ...string) (answ
 func bearer(token string) []string { return []string{"Authorization", "Bearer " + token} }
 
 // member is where a replica of member listens.
-func member(t *testing.T, replica int) string {
+func member(t testing.TB, replica int) string {
 	t.Helper()
 	urls := stateOf(t).URLs
 	if url := urls["member-2"]; replica == 1 && url != "" {
@@ -92,7 +92,7 @@ func member(t *testing.T, replica int) string {
 func unique() string { return strings.ToLower(rand.Text()[:14]) }
 
 // newAccount signs up and logs in, through the edge.
-func newAccount(t *testing.T) *account {
+func newAccount(t testing.TB) *account {
 	t.Helper()
 	a := &account{handle: "g" + unique()}
 	a.email = a.handle + mailDomain
@@ -104,7 +104,7 @@ func newAccount(t *testing.T) *account {
 }
 
 // logIn opens a session.
-func (a *account) logIn(t *testing.T, headers ...string) {
+func (a *account) logIn(t testing.TB, headers ...string) {
 	t.Helper()
 	got := call(t, http.MethodPost, stateOf(t).Edge+"/api/authentication/login", loginBody(a.email, password), headers...)
 	require.Equal(t, http.StatusOK, got.status, "%s", got.raw)
@@ -116,7 +116,7 @@ func loginBody(email, password string) string {
 }
 
 // take keeps what a login or a refresh hands out, as the frontend does.
-func (a *account) take(t *testing.T, got answer) {
+func (a *account) take(t testing.TB, got answer) {
 	t.Helper()
 	token, found := strings.CutPrefix(got.header.Get("Authorization"), "Bearer ")
 	require.True(t, found)
@@ -138,7 +138,7 @@ type tokenClaims struct {
 	ExpiresAt int64  `json:"exp"`
 }
 
-func claimsOf(t *testing.T, token string) (claims tokenClaims) {
+func claimsOf(t testing.TB, token string) (claims tokenClaims) {
 	t.Helper()
 	parts := strings.Split(token, ".")
 	require.Len(t, parts, 3)

@@ -85,7 +85,7 @@ func start(folder string) (*fleet.Fleet, error) {
 	})
 }
 
-func stateOf(t *testing.T) fleet.State {
+func stateOf(t testing.TB) fleet.State {
 	t.Helper()
 	state, err := fleet.ReadState(fleet.Config{Local: local})
 	require.NoError(t, err)

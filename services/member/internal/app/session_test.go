@@ -67,15 +67,16 @@ func TestTwoTabsThatRefreshAtOnceBothGoOn(t *testing.T) {
 	require.Equal(t, third.cookie("refresh_token").Value, late.cookie("refresh_token").Value, "the one live token")
 }
 
-func TestFiftyParallelRefreshesLeaveOneLiveToken(t *testing.T) {
+func TestAThousandParallelRefreshesLeaveOneLiveToken(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	p := f.person(t)
 	first := *f
 	f.join(t)
+	const times = 1000
 	var mu sync.Mutex
-	successors := map[string]int{}
-	together(50, func(i int) {
+	successors, refused := map[string]int{}, map[string]int{}
+	together(times, func(i int) {
 		replica := f
 		if i%2 == 0 {
 			replica = &first
@@ -83,13 +84,23 @@ func TestFiftyParallelRefreshesLeaveOneLiveToken(t *testing.T) {
 		got, err := replica.send(t.Context(), nil, "POST", tokenRefresh, "", "Cookie", "refresh_token="+p.refresh.Value)
 		mu.Lock()
 		defer mu.Unlock()
-		if err == nil && got.http == 200 {
+		switch {
+		case err != nil:
+			refused[err.Error()]++
+		case got.http == 200:
 			successors[got.cookie("refresh_token").Value]++
+		default:
+			refused[got.Code]++
 		}
 	})
+	// a replica takes 512 at once; what it has no room or no time for is not a refresh
+	delete(refused, "SERVICE_UNAVAILABLE")
+	delete(refused, "DEADLINE_EXCEEDED")
+	require.Empty(t, refused)
 	require.Len(t, successors, 1)
-	for token, times := range successors {
-		require.Equal(t, 50, times)
+	for token, answered := range successors {
+		require.Positive(t, answered)
+		t.Logf("%d of %d were answered", answered, times)
 		f.refreshWith(t, tokenRefresh, token).requireOK(t, 200)
 	}
 	require.EqualValues(t, 1, f.count(t, "SELECT COUNT(*) FROM jwt_refresh_tokens WHERE successor_id IS NULL AND NOT is_revoked"))
