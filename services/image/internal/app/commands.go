@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"runtime/debug"
 	"time"
@@ -57,14 +56,13 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 }
 
 // besideDecoding is what the process takes beside decoding.
-const besideDecoding = 128 << 20
+const besideDecoding = 16 << 20
 
 // boundHeap makes the collector work harder before the heap grows over what is
-// in use: pictures are few and large. GOMEMLIMIT has precedence.
+// in use: pictures are few and large, and views beside one would otherwise be
+// allowed as much garbage as the picture is large. A lower GOMEMLIMIT stays.
 func boundHeap(cfg config.Config) {
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(cfg.ImageDecodingMemory + besideDecoding)
-	}
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), cfg.ImageDecodingMemory+besideDecoding))
 }
 
 func cleanOrphans(ctx context.Context, cfg config.Config, args []string) error {

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,8 +55,9 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// spawn starts image on the studio's bucket, which answers from now on.
-func (s *studio) spawn(t *testing.T) *child {
+// spawn starts image on the studio's bucket, which answers from now on: this
+// binary, or another.
+func (s *studio) spawn(t *testing.T, binary string) *child {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func (s *studio) spawn(t *testing.T) *child {
 	require.NoError(t, listener.Close())
 	_, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
-	c := &child{Cmd: exec.CommandContext(t.Context(), os.Args[0], "serve"), log: &output{}}
+	c := &child{Cmd: exec.CommandContext(t.Context(), binary, "serve"), log: &output{}}
 	c.Env = append(append(os.Environ(), s.environ...), childVariable+"=1", "PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s")
 	c.Stdout, c.Stderr = c.log, c.log
 	require.NoError(t, c.Start())
@@ -110,90 +110,4 @@ func camera(t testing.TB) []byte {
 	require.Less(t, b.Len(), 5<<20)
 	require.Greater(t, b.Len(), 2<<20)
 	return b.Bytes()
-}
-
-func Test50UploadsOf12MegapixelsAtOnceAreAllServedUnder400MB(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	server, data := s.spawn(t), camera(t)
-	idle := server.status(t, "VmRSS")
-	begun := time.Now()
-	var uploads sync.WaitGroup
-	answers := make([]answer, 50)
-	if raceDetector { // which makes decoding ten times slower
-		answers = answers[:8]
-	}
-	for i := range answers {
-		uploads.Go(func() { answers[i] = s.upload(t, int64(i+1), "/api/images/upload", "image", "a.jpg", data) })
-	}
-	uploads.Wait()
-	took := time.Since(begun)
-	peak := server.status(t, "VmHWM")
-	t.Logf("%d uploads of %.1f MB: %v, %d MB at most, %d MB idle", len(answers), float64(len(data))/1e6, took, peak/1e6, idle/1e6)
-	served := 0
-	for _, got := range answers {
-		if got.status == http.StatusOK {
-			served++
-		}
-	}
-	if took < 20*time.Second { // on a machine that is busy otherwise some may wait too long
-		require.Equal(t, len(answers), served, server.log.String())
-	}
-	if !raceDetector {
-		require.Less(t, peak, 400_000_000)
-	}
-}
-
-func TestKilledWhileItKeepsPicturesItLeavesNoHalfOneVisible(t *testing.T) {
-	t.Parallel()
-	s := open(t, "IMAGE_UPLOADS_PER_DAY=0", "WRITE_BURST=100000", "WRITE_RATE=100000", "ADDRESS_WRITE_BURST=100000", "ADDRESS_WRITE_RATE=100000")
-	server := s.spawn(t)
-	data := photo(t, 500, 400)
-	var uploads sync.WaitGroup
-	kept := make(chan string, 10_000)
-	for range 4 {
-		uploads.Go(func() {
-			for s.keepUntilKilled(data, kept) == nil {
-			}
-		})
-	}
-	for range 20 {
-		<-kept
-	}
-	require.NoError(t, server.Process.Kill())
-	uploads.Wait()
-	close(kept)
-	s.join(t)
-	for id := range kept {
-		require.Equal(t, 200, s.send(t, 0, "GET", "/api/images/view/"+id, "", nil).status, "what was acknowledged is there")
-	}
-	s.requireWhole(t)
-}
-
-// requireWhole cleans with every picture in use, and then holds each that is
-// left on the disk to be whole.
-func (s *studio) requireWhole(t *testing.T) {
-	t.Helper()
-	_, err := s.service.album.CleanOrphans(t.Context(), all{}, time.Now().Add(time.Hour))
-	require.NoError(t, err)
-	folders, err := os.ReadDir(s.folder + "/pictures")
-	require.NoError(t, err)
-	for _, folder := range folders {
-		files, err := os.ReadDir(s.folder + "/pictures/" + folder.Name())
-		require.NoError(t, err)
-		var names []string
-		for _, file := range files {
-			names = append(names, file.Name())
-		}
-		if len(names) == 0 {
-			continue
-		}
-		require.Equal(t, []string{"about.json", "full", "thumbnail"}, names)
-		for _, query := range []string{"", "?thumbnail=true"} {
-			got := s.send(t, 0, "GET", "/api/images/view/"+folder.Name()+query, "", nil)
-			require.Equal(t, 200, got.status)
-			_, _, err := image.Decode(strings.NewReader(got.body))
-			require.NoError(t, err)
-		}
-	}
 }

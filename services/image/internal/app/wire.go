@@ -55,7 +55,12 @@ type service struct {
 	server   *httpserver.Server
 }
 
-func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
+func wire(ctx context.Context, cfg config.Config) (*service, error) {
+	return wireAt(ctx, cfg, spool.Pace{Rate: cfg.ImageMinUploadRate, Grace: grace, Silence: silence})
+}
+
+// wireAt is wire for clients of another pace.
+func wireAt(ctx context.Context, cfg config.Config, pace spool.Pace) (s *service, err error) {
 	s = &service{registry: metrics.NewRegistry("image")}
 	defer func() {
 		if err != nil {
@@ -81,10 +86,10 @@ func wire(ctx context.Context, cfg config.Config) (s *service, err error) {
 	}, func() float64 { return float64(s.quota.Open()) }))
 	questions, tokens := memberClients(s.registry, s.tracing)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
-	return s, s.openServer(cfg, tokens)
+	return s, s.openServer(cfg, tokens, pace)
 }
 
-func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error) {
+func (s *service) openServer(cfg config.Config, tokens *http.Client, pace spool.Pace) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
@@ -109,8 +114,7 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client) (err error)
 	}
 	api := &httpapi.API{
 		Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(callerID(ctx)) },
-		Quota: s.quota, Spool: s.spool, Deadline: deadline, Now: now,
-		Pace: spool.Pace{Rate: cfg.ImageMinUploadRate, Grace: grace, Silence: silence},
+		Quota: s.quota, Spool: s.spool, Deadline: deadline, Now: now, Pace: pace,
 	}
 	api.Mount(s.server)
 	return nil

@@ -23,8 +23,8 @@ type Config struct {
 	ImageMaxBytes int64 `env:"IMAGE_MAX_BYTES" envDefault:"5242880"`
 	// ImageMaxPixels bounds width × height of an upload.
 	ImageMaxPixels int64 `env:"IMAGE_MAX_PIXELS" envDefault:"50000000"`
-	// ImageDecodingMemory bounds what all decoding takes at once, in bytes.
-	ImageDecodingMemory int64 `env:"IMAGE_DECODING_MEMORY" envDefault:"201326592"`
+	// ImageDecodingMemory bounds what all decoding takes at once, in bytes; a picture that would take more alone takes all of it.
+	ImageDecodingMemory int64 `env:"IMAGE_DECODING_MEMORY" envDefault:"92274688"`
 	// ImageSpoolFolder is where uploads are kept while they arrive; empty is the system's folder for temporary files.
 	ImageSpoolFolder string `env:"IMAGE_SPOOL_FOLDER"`
 	// ImageSpoolBytes bounds what uploads that arrive take there at once, in bytes.

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"runtime/debug"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
@@ -72,6 +73,9 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 		return Developed{}, err
 	}
 	defer leave()
+	if cost > wholeMost {
+		defer debug.FreeOSMemory() // the next one must not come on top of it
+	}
 	full, err := decode(form, data, config, byRows)
 	if err != nil {
 		return Developed{}, err

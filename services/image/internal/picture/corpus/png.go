@@ -116,9 +116,7 @@ func pngs() []Item {
 	}
 	for orientation := 1; orientation <= 8; orientation++ {
 		size := turned(64, 32, orientation)
-		data := encodePNG(photo(64, 32))
-		const behindHeader = 8 + 25
-		data = append(bytes.Clone(data[:behindHeader]), append(chunk("eXIf", TIFF(orientation)), data[behindHeader:]...)...)
+		data := WithOrientation(encodePNG(photo(64, 32)), orientation)
 		items = append(items, taken(fmt.Sprintf("png exif %d", orientation), "an orientation in a PNG", data, size.X, size.Y, asJPEG))
 	}
 	return items
@@ -137,4 +135,10 @@ func flip(data []byte, at int) []byte {
 
 func solid(w, h int, p color.Palette) *image.Paletted {
 	return image.NewPaletted(image.Rect(0, 0, w, h), p)
+}
+
+// WithOrientation puts EXIF data into a PNG.
+func WithOrientation(data []byte, orientation int) []byte {
+	const behindHeader = 8 + 25
+	return append(bytes.Clone(data[:behindHeader]), append(chunk("eXIf", TIFF(orientation)), data[behindHeader:]...)...)
 }

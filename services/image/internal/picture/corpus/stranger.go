@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color/palette"
+	"strings"
 )
 
 // strangers are no pictures, whatever they are called.
@@ -84,4 +85,12 @@ func trailing() []Item {
 		}
 	}
 	return items
+}
+
+// Names are what uploads may be called: nothing of it may reach a path.
+func Names() []string {
+	return []string{
+		"a.png", "", ".", "..", "../../etc/passwd", "/etc/passwd", `..\..\windows\win.ini`, `C:\a.png`, "a/b/c.png",
+		"사진.jpg", "a.png;.php", "a.php.png", "%2e%2e%2fa", "con", "about.json", strings.Repeat("a", 5000) + ".png", "\u202egnp.exe",
+	}
 }
