@@ -96,6 +96,11 @@ e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of K
 e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio (docs/cluster.md)
 	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestMesh$$' .
 
+.PHONY: bench-search
+bench-search: ## search's own part, questions, freshness and a rebuild against POSTS (10000): docs/search.md
+	go test -run '^$$' -bench OwnPart -benchtime 200x ./services/search/internal/httpapi
+	_JAVA_OPTIONS=-Xmx3g go test -run '^$$' -bench 'Queries|Freshness|Rebuild' -benchtime 1x -timeout 60m ./services/search/internal/app -posts $${POSTS:-10000}
+
 ##@ Release
 
 .PHONY: image

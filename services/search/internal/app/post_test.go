@@ -69,6 +69,8 @@ func TestS1FindsByTheRulesOfTheLanguage(t *testing.T) {
 		"two authors":                                     {"글 from:haneul_kim from:mia_l", []int64{}},
 		"an author without an exclusion's words":          {"from:haneul_kim -커피 -자전거", []int64{6, 4}},
 		"zero-width characters":                           {"자\u200b전\u2060거", []int64{1, 2, 3}},
+		"initial consonants":                              {"ㅋㅍ", []int64{7, 8}},
+		"a noun of one syllable with a particle":          {"길에서", []int64{1}},
 		"nothing of it is there":                          {"비행기", []int64{}},
 		"signs only":                                      {"!?.", []int64{}},
 	} {
