@@ -2,11 +2,15 @@ package mongo_test
 
 import (
 	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
@@ -40,6 +44,36 @@ func TestOpenWaitsForNothing(t *testing.T) {
 	t.Parallel()
 	client := open(t, testenv.MongoDatabase{URI: "mongodb://127.0.0.1:1", Database: "dailyfeed"})
 	require.True(t, mongo.IsUnavailable(client.Ping(t.Context())))
+}
+
+// The first operation to see the connection break empties the pool under all
+// others: they too hear that the server is away, and not of a fault of theirs.
+func TestEveryOperationUnderWayHearsOfAnOutage(t *testing.T) {
+	t.Parallel()
+	server, database := testenv.OwnMongo(t)
+	client := open(t, database)
+	require.NoError(t, client.Ping(t.Context()))
+	var group sync.WaitGroup
+	var begun atomic.Int64
+	faults := make(chan error, 40)
+	for range cap(faults) {
+		group.Go(func() {
+			for {
+				begun.Add(1)
+				if err := client.Collection("a").FindOne(t.Context(), bson.D{}).Err(); err != nil && !errors.Is(err, driver.ErrNoDocuments) {
+					faults <- err
+					return
+				}
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return begun.Load() > 200 }, 20*time.Second, time.Millisecond)
+	require.NoError(t, server.Kill())
+	group.Wait()
+	close(faults)
+	for err := range faults {
+		require.True(t, mongo.IsUnavailable(mongo.Fault(t.Context(), err)), "%v", err)
+	}
 }
 
 func TestAServerThatWasGoneIsUsedAgain(t *testing.T) {

@@ -63,7 +63,14 @@ func Fault(ctx context.Context, err error) error {
 	return err
 }
 
+// retryable is what the driver says of a pool that was emptied because another
+// operation's connection broke; that error has no exported type.
+type retryable interface{ Retryable() bool }
+
 func isOutage(err error) bool {
+	if pool := retryable(nil); errors.As(err, &pool) && pool.Retryable() {
+		return true
+	}
 	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) || errors.Is(err, mongo.ErrClientDisconnected) {
 		return true
 	}

@@ -58,8 +58,8 @@ func startLoad(t *testing.T, w *town, clients, perSecond int) *load {
 	} else {
 		l.group.Go(func() { pace(ctx, turns, perSecond) })
 	}
-	for range clients {
-		l.group.Go(func() { l.use(ctx, turns) })
+	for i := range clients { // each uses one service, so that one that hangs does not keep all busy
+		l.group.Go(func() { l.use(ctx, services[i%len(services)], turns) })
 	}
 	t.Cleanup(l.end)
 	return l
@@ -81,9 +81,15 @@ func pace(ctx context.Context, turns chan<- struct{}, perSecond int) {
 	}
 }
 
-func (l *load) use(ctx context.Context, turns <-chan struct{}) {
-	for order := rand.Perm(len(endpoints)); ; {
-		for _, i := range order {
+func (l *load) use(ctx context.Context, service string, turns <-chan struct{}) {
+	var mine []endpoint
+	for _, e := range endpoints {
+		if e.service == service {
+			mine = append(mine, e)
+		}
+	}
+	for ctx.Err() == nil {
+		for _, i := range rand.Perm(len(mine)) {
 			select {
 			case <-ctx.Done():
 				return
@@ -92,7 +98,7 @@ func (l *load) use(ctx context.Context, turns <-chan struct{}) {
 			if ctx.Err() != nil {
 				return
 			}
-			l.ask(ctx, endpoints[i])
+			l.ask(ctx, mine[i])
 		}
 	}
 }

@@ -46,7 +46,7 @@ var costs = map[string][]string{
 var selection = map[string]string{"kafka": "hung", "redis": "killed", "member": "hung", "mongodb": "killed"}
 
 const (
-	clients    = 24
+	clients    = 48
 	perSecond  = 150
 	calmFor    = 3 * time.Second
 	missingFor = 8 * time.Second

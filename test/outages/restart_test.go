@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/go-sql-driver/mysql" // the store that is migrated
+	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/tools/supervisor"
@@ -93,14 +93,23 @@ func rotateAndMigrate(t *testing.T) {
 	job(t, "member", "rotate-keys", "--now")
 	job(t, "member", "migrate")
 	job(t, "content", "migrate")
-	pool, err := sql.Open("mysql", homeState.Stores.MySQL)
+	pool, err := sql.Open("mysql", administrator(t))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, pool.Close()) }()
 	// what an additive migration does to tables that are in use
 	for _, table := range []string{"posts", "comments", "members"} {
-		_, err = pool.ExecContext(t.Context(), "ALTER TABLE dailyfeed."+table+" ADD COLUMN added_later INT NULL")
+		_, err = pool.ExecContext(t.Context(), "ALTER TABLE "+table+" ADD COLUMN added_later INT NULL")
 		require.NoError(t, err)
 	}
+}
+
+// administrator may change the schema.
+func administrator(t *testing.T) string {
+	t.Helper()
+	dsn, err := mysql.ParseDSN(homeState.Stores.MySQL)
+	require.NoError(t, err)
+	dsn.DBName = "dailyfeed"
+	return dsn.FormatDSN()
 }
 
 func job(t *testing.T, service string, words ...string) {
@@ -113,7 +122,7 @@ func job(t *testing.T, service string, words ...string) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, program, words...)
-	command.Env = append(strings.Split(strings.Trim(string(environ), "\x00"), "\x00"), "MYSQL_MIGRATE_DSN="+homeState.Stores.MySQL)
+	command.Env = append(strings.Split(strings.Trim(string(environ), "\x00"), "\x00"), "MYSQL_MIGRATE_DSN="+administrator(t))
 	said, err := command.CombinedOutput()
 	require.NoError(t, err, "%s %v: %s", service, words, said)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
-	"github.com/dailyfeed/dailyfeed/support/mongo"
 )
 
 // serviceMetrics are what only activity measures. It implements
@@ -18,7 +17,7 @@ type serviceMetrics struct {
 	removed *prometheus.CounterVec
 }
 
-func newMetrics(registerer prometheus.Registerer, client *mongo.Client) *serviceMetrics {
+func newMetrics(registerer prometheus.Registerer) *serviceMetrics {
 	m := &serviceMetrics{
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "activity_events_total", Help: "Events by what became of them: applied, known to be applied, letter.",
@@ -34,14 +33,6 @@ func newMetrics(registerer prometheus.Registerer, client *mongo.Client) *service
 		}, []string{"what"}),
 	}
 	registerer.MustRegister(m.events, m.letters, m.oldest, m.removed)
-	for name, of := range map[string]func(mongo.Stats) int64{
-		"open":   func(s mongo.Stats) int64 { return s.Open },
-		"in_use": func(s mongo.Stats) int64 { return s.InUse },
-	} {
-		registerer.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "mongodb_connections", Help: "Connections to MongoDB, by state.", ConstLabels: prometheus.Labels{"state": name},
-		}, func() float64 { return float64(of(client.Stats())) }))
-	}
 	return m
 }
 

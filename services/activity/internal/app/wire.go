@@ -103,11 +103,13 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if s.mongo, err = openMongo(cfg, s.tracing); err != nil {
 		return err
 	}
+	metrics.WatchMongo(s.registry, s.mongo)
 	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err
 	}
-	s.metrics = newMetrics(s.registry, s.mongo)
+	metrics.WatchRedis(s.registry, s.redis)
+	s.metrics = newMetrics(s.registry)
 	s.store = mongostore.New(s.mongo, now)
 	s.letters = mongostore.NewLetterBox(s.store, eventconsumer.Group)
 	s.records = activity.NewRecordService(s.store, eventconsumer.KeyOf, now)

@@ -112,6 +112,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	metrics.WatchRedis(s.registry, s.redis)
 	s.store = mysqlstore.New(s.pool)
 	s.pages = pagecache.New(s.redis, s.registry)
 	s.book = mysql.NewAnswerBook(s.pool, mysqlstore.AnswerTable, now)

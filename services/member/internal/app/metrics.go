@@ -65,9 +65,6 @@ func (s *service) watch() {
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "change_signals_dropped_total", Help: "Changes that caches were not told of.",
 		}, func() float64 { return float64(s.signals.Dropped()) }),
-		prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "redis_commands_refused_total", Help: "Commands that failed at once while Redis was taken to be down.",
-		}, func() float64 { return float64(s.redis.Stats().Refused) }),
 	)
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "password_hashes_in_use", Help: "Passwords that are being hashed or wait for it.",

@@ -121,6 +121,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	metrics.WatchRedis(s.registry, s.redis)
 	s.store = mysqlstore.New(s.pool)
 	return nil
 }

@@ -123,10 +123,12 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	metrics.WatchRedis(s.registry, s.redis)
 	s.mongo, err = mongo.Open(mongo.Config{URI: cfg.MongoDBURI.Reveal(), Database: cfg.MongoDBDatabase, AppName: "timeline", Trace: s.tracing.Store("mongodb")})
 	if err != nil {
 		return err
 	}
+	metrics.WatchMongo(s.registry, s.mongo)
 	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
 	s.shelf = feed.NewShelf(s.feeds, s.redis, httpapi.WireVariant(cfg.TimeZone))
 	s.letters = letterstore.New(s.mongo, activityconsumer.Group, now)
