@@ -58,8 +58,7 @@ func toRecordedEvents(refused map[int]error) activityrest.RecordedEvents {
 // reasonOf names the rule of the events' contract that an event breaks, and nothing
 // of how it was found.
 func reasonOf(err error) string {
-	var broken *activityrecord.ViolationError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*activityrecord.ViolationError](err); ok {
 		return broken.Error()
 	}
 	return activityrecord.ErrUndecodable.Error()

@@ -112,7 +112,7 @@ func (f *Followings) ask(ctx context.Context, member activity.MemberID) (list, e
 	var answer list
 	var after int64
 	for range pagesMost {
-		part, err := f.member.ListFollowingIDs(limited, int64(member), memberrest.ListFollowingIDsParams{After: &after, Limit: new(askMost)})
+		part, err := f.member.ListFollowingIDs(limited, int64(member), memberrest.ListFollowingIDsParams{After: new(after), Limit: new(askMost)})
 		if err != nil {
 			return f.failed(ctx, member, err)
 		}
