@@ -35,7 +35,6 @@ func TestOneTraceGoesFromTheClickToTheFollowersFeed(t *testing.T) {
 	for _, edge := range []struct{ below, above string }{
 		{"content server POST /api/posts", clickSpan},
 		{"content client sql.conn.exec", "content server POST /api/posts"},
-		{"content client sql.tx.commit", "content server POST /api/posts"},
 		{"content client redis", "content server POST /api/posts"},
 		{"content producer send record", "content server POST /api/posts"},
 		{"timeline consumer handle record", "content producer send record"},
@@ -50,6 +49,12 @@ func TestOneTraceGoesFromTheClickToTheFollowersFeed(t *testing.T) {
 			require.True(t, time.Now().Before(deadline), "%s below %s among %v", edge.below, edge.above, names(collector.Spans(clickTrace)))
 			pause(t.Context(), 50*time.Millisecond)
 		}
+	}
+	for _, table := range []string{"posts", "content_publisher_dead_letters"} {
+		require.True(t, slices.ContainsFunc(collector.Spans(clickTrace), func(s telemetrytest.Span) bool {
+			text := s.Attributes["db.query.text"]
+			return strings.HasPrefix(text, "INSERT INTO") && strings.Contains(text, table) && !strings.Contains(text, "따라가")
+		}), "the row of %s is a statement of the trace, without what was written", table)
 	}
 }
 
