@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
+	"github.com/dailyfeed/dailyfeed/services/member/internal/signing"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
@@ -24,18 +26,24 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 }
 
 // rotateKeys replaces the primary key where it is old enough, or with --now
-// whatever its age.
+// whatever its age; with --revoke all keys at once, and nobody's token is good
+// any more.
 func rotateKeys(ctx context.Context, cfg config.Config, args []string) error {
-	force := len(args) == 1 && args[0] == "--now"
-	if len(args) > 0 && !force {
-		return fmt.Errorf("%w: rotate-keys [--now]", process.ErrUsage)
+	how := strings.Join(args, " ")
+	if how != "" && how != "--now" && how != "--revoke" {
+		return fmt.Errorf("%w: rotate-keys [--now | --revoke]", process.ErrUsage)
 	}
 	s, err := wire(cfg)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	done, err := s.rotator.Rotate(ctx, force)
+	var done signing.Rotation
+	if how == "--revoke" {
+		done, err = s.rotator.Revoke(ctx)
+	} else {
+		done, err = s.rotator.Rotate(ctx, how == "--now")
+	}
 	if err != nil {
 		return err
 	}

@@ -169,3 +169,17 @@ func TestRotateKeysAndCleanTokensAreSubcommands(t *testing.T) {
 		require.NotNil(t, Commands()[name], name)
 	}
 }
+
+func TestRevokedKeysEndEveryTokenAndANewOneSignsAtOnce(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(c *config.Config) { c.JWKSCacheTTL = time.Second })
+	p := f.person(t)
+	require.NoError(t, rotateKeys(t.Context(), f.cfg, []string{"--revoke"}))
+	require.EqualValues(t, 1, f.count(t, "SELECT COUNT(*) FROM jwt_keys WHERE is_active AND is_primary"))
+	require.EqualValues(t, 0, f.count(t, "SELECT COUNT(*) FROM jwt_keys WHERE NOT is_active AND private_key <> ''"))
+	require.Eventually(t, func() bool {
+		got := f.do(t, p, "GET", "/api/members", "")
+		return got.Code == "INVALID_TOKEN" && got.header.Get("X-Relogin-Required") == "true"
+	}, 10*time.Second, 20*time.Millisecond)
+	f.requireAlive(t, f.logIn(t, p))
+}

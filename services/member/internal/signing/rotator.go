@@ -110,6 +110,35 @@ func (r *Rotator) Rotate(ctx context.Context, force bool) (done Rotation, err er
 	return done, err
 }
 
+// Revoke withdraws every key, whose private halves may be in the wrong hands, and
+// makes a new one that signs at once. Every access token that was made before is
+// invalid as soon as verifiers read the JWKS again, within its life in their
+// caches: all members log in again.
+func (r *Rotator) Revoke(ctx context.Context) (done Rotation, err error) {
+	err = r.store.InTx(ctx, func(ctx context.Context) error {
+		done = Rotation{}
+		keys, err := r.store.LockActiveKeys(ctx)
+		if err != nil {
+			return err
+		}
+		now := r.now()
+		for _, key := range keys {
+			key.Primary, key.Active, key.Sealed, key.ExpiresAt = false, false, nil, now
+			if err := r.store.UpdateKey(ctx, key, now); err != nil {
+				return fmt.Errorf("revoke keys: %w", err)
+			}
+			done.Retired++
+		}
+		next, err := newPrimary(r.sealer, r.random, now, now)
+		if err != nil {
+			return err
+		}
+		done.NewKey, done.SignsFrom = next.ID, now
+		return r.store.AddKey(ctx, next)
+	})
+	return done, err
+}
+
 // tend does what one key needs now.
 func (r *Rotator) tend(ctx context.Context, key Key, force bool, done *Rotation) error {
 	now := r.now()

@@ -1,0 +1,51 @@
+package guard_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	namedTest   = regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z0-9_]+)`")
+	writtenTest = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9_]+)\(`)
+)
+
+// A row that names no test, or one that is not there, protects nobody.
+func TestTheThreatModelNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	written := map[string]bool{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != root {
+			return errorOrSkip(err)
+		}
+		if entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		for _, found := range writtenTest.FindAllSubmatch(text, -1) {
+			written[string(found[1])] = true
+		}
+		return err
+	}))
+	page, err := os.ReadFile(filepath.Join(root, "docs", "threat-model.md"))
+	require.NoError(t, err)
+	named := namedTest.FindAllSubmatch(page, -1)
+	require.Greater(t, len(named), 50)
+	for _, name := range named {
+		require.True(t, written[string(name[1])], "nobody wrote %s", name[1])
+	}
+}
+
+func errorOrSkip(err error) error {
+	if err != nil {
+		return err
+	}
+	return filepath.SkipDir
+}
