@@ -101,6 +101,10 @@ bench-search: ## search's own part, questions, freshness and a rebuild against P
 	go test -run '^$$' -bench OwnPart -benchtime 200x ./services/search/internal/httpapi
 	_JAVA_OPTIONS=-Xmx3g go test -run '^$$' -bench 'Queries|Freshness|Rebuild' -benchtime 1x -timeout 60m ./services/search/internal/app -posts $${POSTS:-10000}
 
+.PHONY: faults
+faults: ## take the fleet apart for hours and compare it with a ledger; RUN picks cases by words
+	FAULTS_LONG=1 go test -count=1 -timeout 12h -v -run "TestFaults/$${RUN:-}" ./test/faults
+
 ##@ Release
 
 .PHONY: image

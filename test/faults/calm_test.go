@@ -8,7 +8,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/test/faults/crowd"
 )
 
-func TestWithoutFaultsEverythingAgreesWithTheLedger(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testWithoutFaultsEverythingAgreesWithTheLedger(t *testing.T) {
 	s := play(t, standard(t), 6)
 	plan := crowd.NewPlan(seed(t), 6, 60)
 	s.note("seed %d, plan %s", seed(t), plan.Digest())

@@ -20,7 +20,7 @@ const (
 
 // Midnight comes under load: the events are on both days' topics, none is lost, and
 // those of a thing are in order.
-func TestMidnightUnderLoad(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testMidnightUnderLoad(t *testing.T) {
 	now := time.Now().UTC()
 	midnight := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
 	real := now.Add(untilMidnight) // when the service's clock says midnight
@@ -46,10 +46,7 @@ func TestMidnightUnderLoad(t *testing.T) { //nolint:paralleltest // the arena is
 }
 
 // Clocks of processes are stepped to and fro, by more than a lease, while writers die.
-func TestClocksAreStepped(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
-	if !long() {
-		t.SkipNow()
-	}
+func testClocksAreStepped(t *testing.T) {
 	s := play(t, withMutant(t, "content", mutant.SteppingClock("content")), crowdSize)
 	s.underLoad(func(ctx context.Context) {
 		for n := range times(t) / 4 {

@@ -17,42 +17,42 @@ func serviceOf(part string) string {
 // A consumer fails after it has applied a record, before it knows, marks it in Redis, or
 // commits the offset: it is applied again, which changes nothing.
 
-func TestActivityFailsAfterItHasRecorded(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testActivityFailsAfterItHasRecorded(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"activity", "activity-2"}, line: toStore(arena.MongoDB), hold: proxy.Answer,
 		match: always(proxy.Words("member_activities", "upsert")),
 	}, kill, stop, cut)
 }
 
-func TestActivityFailsBeforeItMarksInRedis(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testActivityFailsBeforeItMarksInRedis(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"activity", "activity-2"}, line: toStore(arena.Redis), hold: proxy.Request,
 		match: always(proxy.Words("set\r\n", "member_activity:kafka_key:")),
 	}, kill, stop, cut)
 }
 
-func TestTimelineFailsAfterItHasPushedBeforeItMarks(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testTimelineFailsAfterItHasPushedBeforeItMarks(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"timeline"}, line: toStore(arena.Redis), hold: proxy.Request,
 		match: always(proxy.Words("evalsha", "timeline:applied:")),
 	}, kill, stop, cut)
 }
 
-func TestSearchFailsAfterItHasWritten(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testSearchFailsAfterItHasWritten(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"search"}, line: toStore(arena.MongoDB), hold: proxy.Answer,
 		match: always(proxy.Words("search_", "upsert")),
 	}, kill, stop, cut)
 }
 
-func TestAConsumerFailsBeforeItCommitsTheOffset(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAConsumerFailsBeforeItCommitsTheOffset(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"activity", "timeline", "search"}, line: toKafka, shared: true, hold: proxy.Request,
 		match: func(part string) proxy.Match { return proxy.Kafka(proxy.OffsetCommit, serviceOf(part)) },
 	}, kill, stop, cut)
 }
 
-func TestAConsumerFailsAfterItHasCommittedTheOffset(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAConsumerFailsAfterItHasCommittedTheOffset(t *testing.T) {
 	hitAll(t, point{
 		parts: []string{"activity", "timeline", "search"}, line: toKafka, shared: true, hold: proxy.Answer,
 		match: func(part string) proxy.Match { return proxy.Kafka(proxy.OffsetCommit, serviceOf(part)) },

@@ -54,7 +54,7 @@ func (s *scene) notices(limit time.Duration, kinds ...ledger.Kind) {
 	require.Positive(s.t, n, "the harness did not notice: %s", v)
 }
 
-func TestTheHarnessNoticesEventsThatAreSentBeforeTheCommit(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testTheHarnessNoticesEventsThatAreSentBeforeTheCommit(t *testing.T) {
 	s := play(t, withMutant(t, "content", mutant.PublishBeforeCommit()), crowdSize)
 	random := s.random()
 	s.underLoad(func(ctx context.Context) {
@@ -66,7 +66,7 @@ func TestTheHarnessNoticesEventsThatAreSentBeforeTheCommit(t *testing.T) { //nol
 	s.notices(mutantQuiet, ledger.Phantom, ledger.Twice)
 }
 
-func TestTheHarnessNoticesOffsetsThatAreCommittedBeforeTheRecordIsApplied(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testTheHarnessNoticesOffsetsThatAreCommittedBeforeTheRecordIsApplied(t *testing.T) {
 	s := play(t, withMutant(t, "activity", mutant.CommitOffsetBeforeApply()), crowdSize)
 	s.underLoad(func(ctx context.Context) {
 		for range mutantHits {
@@ -101,7 +101,7 @@ func (s *scene) holdAt(ctx context.Context, part string, store arena.Store, matc
 }
 
 // A transaction that commits late has a lower id than what was read before it.
-func TestTheHarnessNoticesACursorInThePlaceOfLeases(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testTheHarnessNoticesACursorInThePlaceOfLeases(t *testing.T) {
 	s := play(t, withMutant(t, "content", mutant.CursorInsteadOfLeases()), crowdSize)
 	s.underLoad(func(ctx context.Context) {
 		for range mutantHits {
@@ -112,7 +112,7 @@ func TestTheHarnessNoticesACursorInThePlaceOfLeases(t *testing.T) { //nolint:par
 }
 
 // Without its unique key a client's repeat is a second write.
-func TestTheHarnessNoticesAMissingUniqueKey(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testTheHarnessNoticesAMissingUniqueKey(t *testing.T) {
 	const table, key = "dailyfeed.content_idempotency_keys", "uq_content_idempotency_keys"
 	s := play(t, standard(t), crowdSize)
 	_, err := s.evidence.DB().ExecContext(t.Context(), "ALTER TABLE "+table+" DROP INDEX "+key)

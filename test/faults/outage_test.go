@@ -46,7 +46,7 @@ func outageOf(t *testing.T, away map[style]func(ctx context.Context, s *scene) (
 }
 
 // Writes go on at full speed; then all events arrive.
-func TestKafkaIsDownUnderWrites(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testKafkaIsDownUnderWrites(t *testing.T) {
 	outageOf(t, map[style]func(context.Context, *scene) func(){
 		kill: func(_ context.Context, s *scene) func() {
 			require.NoError(s.t, s.arena.Broker(0).Kill())
@@ -66,17 +66,17 @@ func TestKafkaIsDownUnderWrites(t *testing.T) { //nolint:paralleltest // the are
 }
 
 // Consumers wait, nothing is dropped, offsets do not move past what is not applied.
-func TestMongoDBIsDown(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testMongoDBIsDown(t *testing.T) {
 	outageOf(t, storeAway("mongodb", arena.MongoDB, []string{"activity", "activity-2", "search", "timeline"}), kill, stop, cut)
 }
 
 // Each write either succeeds whole or fails with 503; the client's retry is safe.
-func TestMySQLIsRestartedUnderWrites(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testMySQLIsRestartedUnderWrites(t *testing.T) {
 	outageOf(t, storeAway("mysql", arena.MySQL, []string{"content", "content-2", "member", "timeline"}), kill, stop, cut)
 }
 
 // Nothing is lost, nothing is done twice, feeds are built again.
-func TestRedisIsFlushedOrGone(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testRedisIsFlushedOrGone(t *testing.T) {
 	parts := []string{"content", "content-2", "member", "timeline", "search", "activity", "activity-2"}
 	away := storeAway("redis", arena.Redis, parts)
 	away[flush] = func(ctx context.Context, s *scene) func() {
@@ -122,7 +122,7 @@ func storeAway(part string, store arena.Store, users []string) map[style]func(co
 
 // A topic that is gone is made again by who meets that, and what waits is sent. What
 // Kafka had and loses with the topic is Kafka's: so all is read before.
-func TestKafkaLosesATopic(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testKafkaLosesATopic(t *testing.T) {
 	s := play(t, standard(t), crowdSize)
 	for n := range times(t) {
 		ctx, cancel := context.WithTimeout(t.Context(), quietWithin)

@@ -24,7 +24,7 @@ const (
 
 // A group grows from one member to six and shrinks to two, every five seconds, under
 // load: nothing is lost, and the lag goes back to nothing.
-func TestConsumersComeAndGoUnderLoad(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testConsumersComeAndGoUnderLoad(t *testing.T) {
 	cycles := 1
 	if long() {
 		cycles = scaleCycles
@@ -76,7 +76,7 @@ const poisonWithin = 30 * time.Second // the figure that counts is printed
 
 // A record that nobody can apply is put away once by each group, with everything that
 // is needed to repair it, and the partition goes on.
-func TestAPoisonRecordIsPutAwayOnceAndThePartitionGoesOn(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAPoisonRecordIsPutAwayOnceAndThePartitionGoesOn(t *testing.T) {
 	s := play(t, standard(t), crowdSize)
 	producer, err := kafka.NewProducer(kafka.ProducerConfig{Bootstrap: s.arena.Bootstrap(), ClientID: "faults-poison"})
 	require.NoError(t, err)

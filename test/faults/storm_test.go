@@ -22,7 +22,7 @@ const (
 	stormQuiet      = 15 * time.Minute
 )
 
-func TestARandomRunLosesNothing(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testARandomRunLosesNothing(t *testing.T) {
 	members, events, faults, minutes := crowdSize, 1200, 6, 2
 	var a *arena.Arena
 	if !long() {

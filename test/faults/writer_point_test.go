@@ -18,22 +18,22 @@ var writers = []string{"content", "content-2", "member"}
 func contentOnly() []string { return writers[:2] }
 
 // Before the commit: no change, no event. The client's repeat does it once.
-func TestAWriterFailsBeforeTheCommit(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsBeforeTheCommit(t *testing.T) {
 	hitAll(t, point{parts: writers, line: toStore(arena.MySQL), hold: proxy.Request, match: always(proxy.Commit())}, kill, stop, cut)
 }
 
 // After the commit, before the publisher takes the row: the drain sends the event.
-func TestAWriterFailsAfterTheCommit(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsAfterTheCommit(t *testing.T) {
 	hitAll(t, point{parts: writers, line: toStore(arena.MySQL), hold: proxy.Answer, match: always(proxy.Commit())}, kill, stop, cut)
 }
 
 // Before the send arrives: the same.
-func TestAWriterFailsBeforeTheSend(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsBeforeTheSend(t *testing.T) {
 	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, shared: true, hold: proxy.Request, match: produceOf}, kill, stop, cut)
 }
 
 // After the send, before the ack: sent again, and applied once.
-func TestAWriterFailsAfterTheSendBeforeTheAck(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsAfterTheSendBeforeTheAck(t *testing.T) {
 	hitAll(t, point{parts: []string{"content", "member"}, line: toKafka, shared: true, hold: proxy.Answer, match: produceOf}, kill, stop, cut)
 }
 
@@ -41,7 +41,7 @@ func TestAWriterFailsAfterTheSendBeforeTheAck(t *testing.T) { //nolint:parallelt
 func produceOf(part string) proxy.Match { return proxy.Kafka(proxy.Produce, serviceOf(part)) }
 
 // After the ack, before the row is deleted: the same.
-func TestAWriterFailsAfterTheAckBeforeTheDelete(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsAfterTheAckBeforeTheDelete(t *testing.T) {
 	hitAll(t, point{
 		parts: writers, line: toStore(arena.MySQL), hold: proxy.Request,
 		match: func(part string) proxy.Match {
@@ -51,7 +51,7 @@ func TestAWriterFailsAfterTheAckBeforeTheDelete(t *testing.T) { //nolint:paralle
 }
 
 // The delete arrives, and nobody hears of it.
-func TestAWriterFailsAfterTheDelete(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testAWriterFailsAfterTheDelete(t *testing.T) {
 	hitAll(t, point{
 		parts: contentOnly(), line: toStore(arena.MySQL), hold: proxy.Answer,
 		match: always(proxy.SQL("DELETE FROM content_publisher_dead_letters")),
@@ -66,7 +66,7 @@ const (
 
 // A drain dies, or stops, holding a lease: another takes over after the lease, and
 // what the first still does when it wakes up does no harm.
-func TestADrainFailsHoldingALease(t *testing.T) { //nolint:paralleltest // the arena is for one at a time
+func testADrainFailsHoldingALease(t *testing.T) {
 	for _, how := range styles(kill, stop) {
 		t.Run(string(how), func(t *testing.T) {
 			s := play(t, standard(t), crowdSize)
