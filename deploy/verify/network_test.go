@@ -136,7 +136,9 @@ func principals(callers []string) []string {
 
 func TestOnlyServicesSeeInternalPathsAndNobodyOutsideTheAdminPort(t *testing.T) {
 	t.Parallel()
-	for _, policy := range all[securityv1.AuthorizationPolicy](rendered(t, mesh, values{"frontend": values{"enabled": true}})) {
+	set := values{"frontend": values{"enabled": true}, "monitoring": values{"namespace": "monitoring"}}
+	scraped := 0
+	for _, policy := range all[securityv1.AuthorizationPolicy](rendered(t, mesh, set)) {
 		for _, rule := range policy.Spec.Rules {
 			outside := slices.ContainsFunc(rule.From[0].Source.Principals, func(id string) bool {
 				return strings.HasSuffix(id, "/gateway") || strings.HasSuffix(id, "-frontend")
@@ -148,8 +150,12 @@ func TestOnlyServicesSeeInternalPathsAndNobodyOutsideTheAdminPort(t *testing.T) 
 			require.Equal(t, admin, len(rule.From[0].Source.Namespaces) > 0, policy.Name)
 			require.NotEmpty(t, operation.Paths, "%s: a rule without paths allows all", policy.Name)
 			require.NotEmpty(t, operation.Ports, policy.Name)
+			if admin {
+				scraped++
+			}
 		}
 	}
+	require.Len(t, services(), scraped)
 }
 
 func TestAccountsInPoliciesAreThoseOfThePods(t *testing.T) {

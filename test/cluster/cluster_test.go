@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,13 @@ func TestCluster(t *testing.T) {
 	r.add("| what | figure |")
 	r.add("|---|---|")
 
+	t.Run("the API server takes every object", func(t *testing.T) {
+		for _, chart := range []string{"helm/dailyfeed", "hpa", "istio", "helm/infra/mysql", "helm/infra/redis", "helm/infra/kafka", "helm/infra/mongodb"} {
+			output(t, "bash", "-euo", "pipefail", "-c", `helm template x "$1" -n default --kube-version "$3" 2>/dev/null | kubectl --context "$2" -n default apply --dry-run=server --validate=strict -f -`,
+				"bash", filepath.Join(i.root, "deploy", chart), i.context, "1.34.0")
+		}
+		r.add("| objects of all charts, checked by the API server (dry run, strict) | all taken |")
+	})
 	require.True(t, t.Run("install", func(t *testing.T) {
 		r.add("| installed by the installer, images loaded, 12 pods, migrations and its smoke test | %.0f s |", i.install(t, i.tags[0]).Seconds())
 	}))
