@@ -22,9 +22,10 @@ import (
 var benchPosts = flag.String("posts", "10000", "numbers of posts, comma separated")
 
 const (
-	benchQueries = 60
-	writesFor    = 20 * time.Second
+	benchQueries = 30
+	writesFor    = 10 * time.Second
 	writeRate    = 200 // a second
+	together     = 20  // writes that are sent at once
 )
 
 func sizes(b *testing.B) []int64 {
@@ -178,12 +179,12 @@ func BenchmarkFreshness(b *testing.B) {
 	}
 }
 
-// stream writes at writeRate for writesFor; of every hundred writes one edit and
-// one deletion are waited for, in the projection itself: a question costs the
+// stream writes at writeRate for writesFor; of each twenty that are sent at once
+// one edit and one deletion are waited for, in the projection itself: a question costs the
 // stand-in more than the write does.
 func stream(b *testing.B, f *fleet, n int64) (edits, deletions []time.Duration, rate float64) {
 	b.Helper()
-	ticks := time.NewTicker(time.Second / writeRate)
+	ticks := time.NewTicker(together * time.Second / writeRate)
 	defer ticks.Stop()
 	type watched struct {
 		post  search.Post
@@ -192,13 +193,18 @@ func stream(b *testing.B, f *fleet, n int64) (edits, deletions []time.Duration, 
 	watch := make(chan watched, 1000)
 	go func() {
 		defer close(watch)
-		for i := range int64(writesFor.Seconds() * writeRate) {
+		for i := int64(0); i < int64(writesFor.Seconds()*writeRate); {
 			<-ticks.C
-			p := post(1+i%n, "", fmt.Sprintf("고친 글 %d", i))
-			p.Version, p.Deleted = 2+i/n, i%2 == 0
-			f.tell(b, p)
-			if i%100 < 2 {
-				watch <- watched{p, time.Now()}
+			var all []any
+			for range together {
+				p := post(1+i%n, "", fmt.Sprintf("고친 글 %d", i))
+				p.Version, p.Deleted = 2+i/n, i%2 == 0
+				all = append(all, p)
+				i++
+			}
+			f.tell(b, all...)
+			for _, written := range all[:2] { // an edit and a deletion of each
+				watch <- watched{written.(search.Post), time.Now()}
 			}
 		}
 	}()
