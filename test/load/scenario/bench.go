@@ -110,16 +110,32 @@ type side struct {
 	cpu  []string
 }
 
-// cost runs one side of a pair and is its CPU in µs a request.
+// cost runs one side of a pair and is its CPU in µs a request. A measure in which
+// the machine stood still, so that many requests failed, is taken again.
 func (b *Bench) cost(ctx context.Context, s side, rate float64, requests int, seed uint64) (micros float64, outcome openloop.Outcome, err error) {
+	for range mostAttempts {
+		if micros, outcome, err = b.costOnce(ctx, s, rate, requests, seed); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return micros, outcome, err
+}
+
+const mostAttempts = 5
+
+func (b *Bench) costOnce(ctx context.Context, s side, rate float64, requests int, seed uint64) (micros float64, outcome openloop.Outcome, err error) {
 	before := b.CPU(s.cpu...)
 	outcome = openloop.Run(ctx, openloop.Plan{Rate: rate, Requests: requests, Seed: seed}, s.send)
 	micros = float64((b.CPU(s.cpu...) - before).Microseconds()) / float64(requests)
-	if outcome.Failed > 0 {
+	if outcome.Failed > int64(requests/mostFailed) {
 		err = fmt.Errorf("%d of %d requests failed: %w", outcome.Failed, requests, outcome.FirstError)
 	}
 	return micros, outcome, errors.Join(err, ctx.Err())
 }
+
+// mostFailed is the share of requests, one in so many, that may fail in a measure
+// of CPU: on a machine that others use, stores do not answer in time now and then.
+const mostFailed = 10
 
 // pairs measures both sides again and again, in turn, each first every other time.
 func (b *Bench) pairs(ctx context.Context, figure report.Figure, rate float64, requests int, ours, control side) error {
@@ -144,6 +160,9 @@ func (b *Bench) pairs(ctx context.Context, figure report.Figure, rate float64, r
 			*order[i] = append(*order[i], micros)
 			if order[i] == &figure.Ours {
 				curve = outcome
+			}
+			if outcome.Failed > 0 {
+				figure.Note += fmt.Sprintf("; %d of %d failed: %.60s", outcome.Failed, requests, outcome.FirstError)
 			}
 		}
 	}

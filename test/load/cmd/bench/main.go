@@ -127,11 +127,15 @@ func play(ctx context.Context, b *scenario.Bench, o options) error {
 		if len(chosen) > 0 && !slices.Contains(chosen, s.Name) {
 			continue
 		}
-		began := time.Now()
-		if err := s.Run(ctx, b); err != nil {
+		began, had := time.Now(), len(b.Report.Figures)
+		err := s.Run(ctx, b)
+		fmt.Fprintf(os.Stderr, "%s took %s\n", s.Name, time.Since(began).Round(time.Second))
+		for _, f := range b.Report.Figures[had:] { // a run is long
+			fmt.Fprintln(os.Stderr, f.Line())
+		}
+		if err != nil {
 			return fmt.Errorf("scenario %s: %w", s.Name, err)
 		}
-		fmt.Fprintf(os.Stderr, "%s took %s\n", s.Name, time.Since(began).Round(time.Second))
 	}
 	if len(b.Report.Faults) > 0 {
 		return fmt.Errorf("%d faults", len(b.Report.Faults))
