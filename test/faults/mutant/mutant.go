@@ -54,11 +54,15 @@ func CursorInsteadOfLeases() Mutant {
 			"return p.store.pool.AfterCommit(ctx, func() { p.offer(letters, leaseUntil) })",
 			"return nil",
 		},
-		{claim, `" WHERE parked_at IS NULL AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ? FOR UPDATE SKIP LOCKED"`,
-			`" WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED"`},
-		{claim, "err = s.pool.DB(ctx).Raw(s.dueSQL(), now, limit).Scan(&due).Error",
+		{
+			claim, `" WHERE parked_at IS NULL AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ? FOR UPDATE SKIP LOCKED"`,
+			`" WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED"`,
+		},
+		{
+			claim, "err = s.pool.DB(ctx).Raw(s.dueSQL(), now, limit).Scan(&due).Error",
 			"_ = now\nerr = s.pool.DB(ctx).Raw(s.dueSQL(), lastRead, limit).Scan(&due).Error\n" +
-				"for _, r := range due { lastRead = max(lastRead, r.ID) }"},
+				"for _, r := range due { lastRead = max(lastRead, r.ID) }",
+		},
 		{claim, "free, blocked, err := s.divide(ctx, due, now)", "free, blocked := due, map[time.Time][]int64{}"},
 		{claim, "// claim takes the lease", "var lastRead int64\n\n// claim takes the lease"},
 	}
