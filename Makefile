@@ -74,7 +74,7 @@ outages: ## take each part away in each way under load; writes the table of docs
 
 .PHONY: restarts
 restarts: ## 50 restarts of every service under load, with a key rotation and a migration: no request fails
-	nice go test -count=1 -timeout=90m -v -run '^TestARollingRestart' ./test/outages -restarts 50 -requests 200000
+	nice go test -count=1 -timeout=90m -v -run '^TestARollingRestart' ./test/outages -restarts 50 -requests 200000 -rate 0
 
 .PHONY: soak
 soak: ## half an hour under load: goroutines, connections, file descriptors and memory stay flat
@@ -198,7 +198,7 @@ verify-env: ## the READMEs' tables of settings are what the config structs say
 
 .PHONY: verify-deploy
 verify-deploy: ## charts, autoscalers and mesh rules fit together and are deploy/tables.yaml
-	@cd deploy && GOWORK=off go test ./... && echo "deploy: well"
+	@cd deploy && GOWORK=off go test -parallel 8 ./... && echo "deploy: well"
 
 .PHONY: verify-telemetry
 verify-telemetry: ## docs/telemetry.md is what the code says; dashboards and alerts use metrics that exist

@@ -21,6 +21,7 @@ import (
 
 var (
 	restarts = flag.Int("restarts", 1, "restarts of every service, replica after replica")
+	rate     = flag.Int("rate", 60, "requests a second while services are restarted; 0 is as many as are answered")
 	requests = flag.Int("requests", 0, "requests at least; 0 is as many as the restarts take")
 )
 
@@ -29,7 +30,7 @@ var (
 // schema migrated. No request fails.
 func TestARollingRestartLosesNoRequest(t *testing.T) { //nolint:paralleltest // restarts under all
 	w := populated(t)
-	l := startLoad(t, w, clients, 0)
+	l := startLoad(t, w, clients, *rate)
 	begin := time.Now()
 	for round := range *restarts {
 		if round == *restarts/2 {
@@ -74,7 +75,7 @@ func restart(t *testing.T, replica string) {
 	require.Eventually(t, func() bool {
 		now := status(replica)
 		return now.State == supervisor.Ready && now.Pid != old.Pid && now.Restarts > old.Restarts
-	}, time.Minute, 10*time.Millisecond, "%s does not come back", replica)
+	}, 3*time.Minute, 10*time.Millisecond, "%s does not come back", replica)
 }
 
 func status(name string) supervisor.Status {
