@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"sync"
@@ -41,6 +42,20 @@ func (f *fleet) killRebuild(t testing.TB, past int64, within time.Duration) (at 
 	require.NoError(t, command.Process.Kill())
 	require.Error(t, command.Wait(), "it was killed, and had not ended")
 	return at
+}
+
+// finishRebuild runs a rebuild as an operator does: again, where a neighbour was
+// away for a moment.
+func (f *fleet) finishRebuild(t testing.TB) {
+	t.Helper()
+	const tries = 5
+	var err error
+	for range tries {
+		if err = f.startRebuild(t).Wait(); err == nil {
+			return
+		}
+	}
+	require.NoError(t, err)
 }
 
 // fresh is a projection of what content knows now, made at once in a database of
@@ -95,8 +110,13 @@ func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func(
 	})
 	running.Go(func() {
 		for ctx.Err() == nil {
-			f.search(t, "posts", "자전거")
-			questions++
+			switch got := f.as(t, 7, "GET", "/api/search/posts?keyword=%EC%9E%90%EC%A0%84%EA%B1%B0", ""); got.http {
+			case http.StatusOK:
+				questions++
+			case http.StatusServiceUnavailable: // a store that is slow beyond its limit says so
+			default:
+				got.requireCode(t, http.StatusOK, "")
+			}
 		}
 	})
 	return func() (int, int) {
@@ -136,7 +156,7 @@ func TestARebuildThatIsKilledGoesOnWhileQueriesAndWritesGoOnAndEndsEqualToAFresh
 	require.Less(t, at, int64(posts), "the rest is left to do")
 	before, err := f.service.store.LoadProgress(t.Context(), search.Posts)
 	require.NoError(t, err)
-	require.NoError(t, f.startRebuild(t).Wait())
+	f.finishRebuild(t)
 	after, err := f.service.store.LoadProgress(t.Context(), search.Posts)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, before, int64(100))
