@@ -149,5 +149,7 @@ func (s *scene) hit(ctx context.Context, p point, part string, how style, random
 	case cut:
 		trap.Lose()
 		require.NoError(s.t, line.Reset())
+	case flush:
+		require.Fail(s.t, "a process is not flushed")
 	}
 }
