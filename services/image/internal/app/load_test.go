@@ -24,8 +24,8 @@ func TestInAProcessOfItsOwn(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "image")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../cmd/image").CombinedOutput()
 	require.NoError(t, err, string(out))
-	t.Run("50 uploads of 12 megapixels at once", func(t *testing.T) { upload50(t, binary) }) //nolint:paralleltest // one after the other: they measure
-	t.Run("the whole corpus", func(t *testing.T) { uploadCorpus(t, binary) })                //nolint:paralleltest // as above
+	t.Run("50 uploads of 12 megapixels at once", func(t *testing.T) { upload50(t, binary) })
+	t.Run("the whole corpus", func(t *testing.T) { uploadCorpus(t, binary) })
 }
 
 // upload50 holds that nobody is refused who might have been served: a refusal

@@ -20,15 +20,15 @@ func (b *block) samples(quant *[64]int32, out []byte, stride int) {
 	var mid [64]int
 	for y := range blockSide {
 		var s [blockSide]int
-		any := 0
+		rest := 0
 		for x := range blockSide {
 			s[x] = int(b[blockSide*y+x]) * int(quant[blockSide*y+x])
 			if x > 0 {
-				any |= s[x]
+				rest |= s[x]
 			}
 		}
 		row := (*[blockSide]int)(mid[blockSide*y:])
-		if any == 0 {
+		if rest == 0 {
 			for x, v := 0, (s[0]*cos4+1<<(point-kept-1))>>(point-kept); x < blockSide; x++ {
 				row[x] = v
 			}
