@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -98,10 +99,5 @@ func form(content []byte) ([]byte, string) {
 
 // isWell says whether an answer is what the endpoint is for.
 func (e endpoint) isWell(status int) bool {
-	for _, ok := range append([]int{200, 201}, e.ok...) {
-		if status == ok {
-			return true
-		}
-	}
-	return false
+	return status == http.StatusOK || status == http.StatusCreated || slices.Contains(e.ok, status)
 }

@@ -114,7 +114,7 @@ func (l *load) ask(ctx context.Context, e endpoint) string {
 	}
 	begin := time.Now()
 	response, err := l.client.Do(r.WithContext(context.WithoutCancel(ctx)))
-	wrong := ""
+	var wrong string
 	if err != nil {
 		wrong = "no answer"
 		if netErr := net.Error(nil); errors.As(err, &netErr) && netErr.Timeout() {

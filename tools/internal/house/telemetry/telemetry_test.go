@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,9 +44,7 @@ func house(t *testing.T, changes map[string]string) *workspace.Workspace {
 		"deploy/observability/dashboards/a.json": `{"panels":[{"title":"Sent","targets":[{"expr":"sum(rate(sent_total{job=\"$job\"}[5m])) by (outcome)"}]}]}`,
 		"docs/runbooks/TooSlow.md":               "x",
 	}
-	for name, text := range changes {
-		files[name] = text
-	}
+	maps.Copy(files, changes)
 	return housetest.Workspace(t, files)
 }
 
