@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -191,23 +192,26 @@ func stream(b *testing.B, f *fleet, n int64) (edits, deletions []time.Duration, 
 		wrote time.Time
 	}
 	watch := make(chan watched, 1000)
-	go func() {
+	var writing sync.WaitGroup
+	defer writing.Wait()
+	writing.Go(func() {
 		defer close(watch)
 		for i := int64(0); i < int64(writesFor.Seconds()*writeRate); {
 			<-ticks.C
 			var all []any
+			var posts []search.Post
 			for range together {
 				p := post(1+i%n, "", fmt.Sprintf("고친 글 %d", i))
 				p.Version, p.Deleted = 2+i/n, i%2 == 0
-				all = append(all, p)
+				all, posts = append(all, p), append(posts, p)
 				i++
 			}
 			f.tell(b, all...)
-			for _, written := range all[:2] { // an edit and a deletion of each
-				watch <- watched{written.(search.Post), time.Now()}
+			for _, p := range posts[:2] { // an edit and a deletion of each
+				watch <- watched{p, time.Now()}
 			}
 		}
-	}()
+	})
 	begin := time.Now()
 	for w := range watch {
 		for {

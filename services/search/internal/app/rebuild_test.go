@@ -129,7 +129,8 @@ func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func(
 // settle waits until the projection is that of what content knows.
 func (f *fleet) settle(t testing.TB, within time.Duration) {
 	t.Helper()
-	want, got := f.fresh(t), projection{}
+	want := f.fresh(t)
+	var got projection
 	for deadline := time.Now().Add(within); ; <-time.After(200 * time.Millisecond) {
 		if got = f.projection(t); maps.Equal(got, want) || time.Now().After(deadline) {
 			break

@@ -53,7 +53,10 @@ func TestALookUpWalksTheIndexOfOneWordNewestFirst(t *testing.T) {
 	}
 	require.NoError(t, h.ApplyPosts(t.Context(), all))
 	selection := search.Selection{Terms: []string{"두루", "한강"}}
-	var plan bson.M
+	var plan struct {
+		Planner bson.D `bson:"queryPlanner"`
+		Stats   bson.D `bson:"executionStats"`
+	}
 	err := h.collection(posts).Database().RunCommand(t.Context(), bson.D{
 		{Key: "explain", Value: bson.D{
 			{Key: "find", Value: posts},
@@ -70,15 +73,15 @@ func TestALookUpWalksTheIndexOfOneWordNewestFirst(t *testing.T) {
 		return
 	}
 	require.NoError(t, err)
-	text, err := bson.MarshalExtJSON(plan["queryPlanner"].(bson.D), false, false)
+	text, err := bson.MarshalExtJSON(plan.Planner, false, false)
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"indexName":"terms_1_created_at_-1_post_pk_-1"`)
 	require.Contains(t, string(text), `"isMultiKey":true`)
-	winning, err := bson.MarshalExtJSON(section(plan["queryPlanner"].(bson.D), "winningPlan"), false, false)
+	winning, err := bson.MarshalExtJSON(section(plan.Planner, "winningPlan"), false, false)
 	require.NoError(t, err)
 	require.NotContains(t, string(winning), "COLLSCAN")
 	require.NotContains(t, string(winning), `"stage":"SORT"`)
-	stats, err := bson.MarshalExtJSON(plan["executionStats"].(bson.D), false, false)
+	stats, err := bson.MarshalExtJSON(plan.Stats, false, false)
 	require.NoError(t, err)
 	require.Contains(t, string(stats), `"totalDocsExamined":10`, "only those of the rarer word")
 }
