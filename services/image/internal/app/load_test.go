@@ -19,7 +19,7 @@ import (
 
 // The race detector takes memory and time that are not ours, so that these
 // measure the program itself.
-func TestInAProcessOfItsOwn(t *testing.T) {
+func TestInAProcessOfItsOwn(t *testing.T) { //nolint:tparallel // one after the other: they measure
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "image")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../../cmd/image").CombinedOutput()
