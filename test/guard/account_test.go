@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -100,8 +101,15 @@ func newAccount(t testing.TB) *account {
 	got := call(t, http.MethodPost, stateOf(t).Edge+"/api/authentication/signup", body)
 	require.Equal(t, http.StatusCreated, got.status, "%s", got.raw)
 	a.logIn(t)
+	awake.Do(func() {
+		require.Eventually(t, func() bool { return everywhere(t.Context(), stateOf(t).URLs, a.token, "") == nil }, 2*settle, tick)
+	})
 	return a
 }
+
+// awake is done once every service has member's keys: one that began before
+// member was there asks for them again only when its breaker lets it.
+var awake sync.Once
 
 // logIn opens a session.
 func (a *account) logIn(t testing.TB, headers ...string) {
