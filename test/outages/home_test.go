@@ -93,7 +93,7 @@ func start(folder string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	home, err = fleet.Up(ctx, fleet.Config{
-		Root: root, Local: folder, PortOffset: 13000 + 20*rand.IntN(50), Replicas: replicas, Out: progress,
+		Root: root, Local: folder, PortOffset: 12000 + 20*rand.IntN(30), Replicas: replicas, Out: progress,
 		Restart: supervisor.Backoff{First: 10 * time.Millisecond, Max: time.Second, Forget: time.Second},
 		Environ: append(os.Environ(),
 			"ADDRESS_WRITE_BURST=1000000", "ADDRESS_WRITE_RATE=1000000", "WRITE_BURST=100000", "WRITE_RATE=100000",
