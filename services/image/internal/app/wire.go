@@ -74,6 +74,7 @@ func wireAt(ctx context.Context, cfg config.Config, pace spool.Pace) (s *service
 	if err != nil {
 		return s, err
 	}
+	metrics.WatchRedis(s.registry, s.redis)
 	if s.bucket, err = bucketstore.Open(ctx, cfg.ImageBucket); err != nil {
 		return s, err
 	}
