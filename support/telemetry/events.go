@@ -26,7 +26,7 @@ func (t *Tracing) Sends() func(parent, topic string) (own string, end func(error
 
 // Receipts gives each record that is handled a span inside the trace that its
 // traceparent names. Records that are handled together share what is done for
-// them: it belongs to the first one's trace, and the others' spans are linked
+// them: it belongs to the trace of the first that is kept, and the others' spans are linked
 // to that.
 func (t *Tracing) Receipts(group string) func(ctx context.Context, topic string, parents []string) (context.Context, func(error)) {
 	if t == nil {
@@ -49,8 +49,8 @@ func (t *Tracing) Receipts(group string) func(ctx context.Context, topic string,
 				options = append(options, trace.WithLinks(trace.Link{SpanContext: spans[0].SpanContext()}))
 			}
 			inner, span := t.tracer.Start(within(ctx, parent), "handle record", options...)
-			if len(spans) == 0 {
-				handled = inner //nolint:fatcontext // once, for the first
+			if !trace.SpanContextFromContext(handled).IsSampled() { // the first, or the first that is kept
+				handled = inner //nolint:fatcontext // one of them
 			}
 			spans = append(spans, span)
 		}
