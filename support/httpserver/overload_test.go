@@ -139,7 +139,7 @@ func TestOverloadCostsOnlyWhatIsTooMuch(t *testing.T) { //nolint:paralleltest //
 		over.refused[len(over.refused)/2], over.refused[len(over.refused)*99/100], over.wrong)
 	require.GreaterOrEqual(t, over.perSecond, wanted*capacity.perSecond)
 	require.Empty(t, over.wrong, "nobody waits until it is too late")
-	require.Positive(t, len(over.refused))
+	require.NotEmpty(t, over.refused)
 	require.Positive(t, metric(t, registry, "http_server_shed_total"))
 	require.Eventually(t, func() bool {
 		after := f.closed(t, workers, 200*time.Millisecond)

@@ -4,7 +4,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
 )
 
@@ -26,19 +25,4 @@ func WatchRedis(registerer prometheus.Registerer, client *rediscache.Client) {
 			Name: "redis_commands_refused_total", Help: "Commands that failed at once while Redis was taken to be down.",
 		}, func() float64 { return float64(client.Stats().Refused) }),
 	)
-}
-
-// WatchMongo adds the connections of a client.
-func WatchMongo(registerer prometheus.Registerer, client *mongo.Client) {
-	for state, of := range map[string]func(mongo.Stats) int64{
-		"open":   func(s mongo.Stats) int64 { return s.Open },
-		"in_use": func(s mongo.Stats) int64 { return s.InUse },
-	} {
-		registerer.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "mongodb_connections", Help: "Connections to MongoDB, by state: open, in_use.", ConstLabels: prometheus.Labels{"state": state},
-		}, func() float64 { return float64(of(client.Stats())) }))
-	}
-	registerer.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "mongodb_connections_failed_total", Help: "Operations that got no connection to MongoDB.",
-	}, func() float64 { return float64(client.Stats().Failed) }))
 }

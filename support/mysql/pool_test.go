@@ -24,15 +24,15 @@ func TestEveryConnectionHasTheSessionThatTheHouseRelyOn(t *testing.T) {
 	require.Contains(t, got.Mode, "STRICT_ALL_TABLES")
 	require.Equal(t, "utf8mb4", got.Charset)
 	require.Equal(t, 1, got.Wait)
-	require.Equal(t, "READ-COMMITTED", isolation(t, t.Context(), pool))
+	require.Equal(t, "READ-COMMITTED", isolation(t.Context(), t, pool))
 	require.NoError(t, pool.InTx(t.Context(), func(ctx context.Context) error {
-		require.Equal(t, "READ-COMMITTED", isolation(t, ctx, pool))
+		require.Equal(t, "READ-COMMITTED", isolation(ctx, t, pool))
 		return nil
 	}))
 }
 
 // isolation is a variable that MariaDB 10.11 and MySQL call by different names.
-func isolation(t *testing.T, ctx context.Context, pool *mysql.Pool) string {
+func isolation(ctx context.Context, t *testing.T, pool *mysql.Pool) string {
 	t.Helper()
 	var got struct{ Value string }
 	require.NoError(t, pool.DB(ctx).Raw("SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')").Scan(&got).Error)

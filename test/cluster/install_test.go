@@ -76,7 +76,7 @@ func prepare(t *testing.T, mesh string, extra ...string) installation {
 	}
 	require.NoError(t, os.WriteFile(values, []byte(text), 0o600))
 	i := installation{settings: s, values: values, mesh: mesh, extra: extra}
-	i.uninstall(t) // what an earlier run left
+	i.uninstall(t)    // what an earlier run left
 	if mesh == "on" { // the control plane remembers the keys of an earlier installation for 20 minutes
 		s.kubectl(t, "-n", "istio-system", "rollout", "restart", "deployment/istiod")
 		s.kubectl(t, "-n", "istio-system", "rollout", "status", "deployment/istiod", "--timeout=180s")

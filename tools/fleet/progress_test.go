@@ -19,7 +19,7 @@ func TestALongStepTellsWhatItIsAt(t *testing.T) {
 		f := &Fleet{console: newConsole(&out, false, func(name string) string { return filepath.Join(folder, name) })}
 		require.NoError(t, f.timed("install", func() error {
 			_, err := f.console.writer("install").Write([]byte("Unpacking mariadb-server\n\n"))
-			time.Sleep(13 * time.Second)
+			<-time.After(13 * time.Second) // by the clock of the bubble
 			return err
 		}))
 		require.Equal(t, "fleet      | install    busy for 2 s: Unpacking mariadb-server\n"+

@@ -42,8 +42,16 @@ type Scenario struct {
 // All are the scenarios in their order: the last compares every feed.
 func All() []Scenario {
 	return []Scenario{
-		{"warm", warm}, {"depth", depth}, {"cold", cold}, {"storm", storm}, {"post", post}, {"fanout", fanOut},
-		{"likes", likes}, {"mix", mix}, {"sizes", sizes}, {"equal", equal},
+		{"warm", warm},
+		{"depth", depth},
+		{"cold", cold},
+		{"storm", storm},
+		{"post", post},
+		{"fanout", fanOut},
+		{"likes", likes},
+		{"mix", mix},
+		{"sizes", sizes},
+		{"equal", equal},
 	}
 }
 

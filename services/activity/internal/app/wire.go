@@ -25,6 +25,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
 	"github.com/dailyfeed/dailyfeed/support/process"
@@ -103,7 +104,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if s.mongo, err = openMongo(cfg, s.tracing); err != nil {
 		return err
 	}
-	metrics.WatchMongo(s.registry, s.mongo)
+	mongometrics.Watch(s.registry, s.mongo)
 	s.redis, err = rediscache.Open(rediscache.Config{Addr: cfg.RedisAddr, Password: cfg.RedisPassword.Reveal(), DB: cfg.RedisDB, Now: now, Trace: s.tracing.Store("redis")})
 	if err != nil {
 		return err

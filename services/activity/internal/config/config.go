@@ -71,9 +71,6 @@ func (c *Config) Check() error {
 	if c.MongoDBMaxConnections < 1 {
 		faults = append(faults, errors.New("MONGODB_MAX_CONNECTIONS: must be at least 1"))
 	}
-	if c.TopicPrefix == "" {
-		faults = append(faults, errors.New("TOPIC_PREFIX: must not be empty"))
-	}
 	if c.MaxStreams < 1 {
 		faults = append(faults, errors.New("MAX_STREAMS: must be at least 1"))
 	}

@@ -30,9 +30,9 @@ func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	}
 	_, err = process.Load[Config](process.Environ{
 		"MONGODB_URI=mongodb://m", "REDIS_ADDR=r:1", "KAFKA_BOOTSTRAP_SERVERS=k:1", "MEMBER_URL=http://member",
-		"CURSOR_KEY=c2hvcnQ=", "ACTIVITY_RETENTION=1h", "DAILYFEED_TIME_ZONE=Mars", "MAX_STREAMS=-1", "MONGODB_MAX_CONNECTIONS=0", "TOPIC_PREFIX=",
+		"CURSOR_KEY=c2hvcnQ=", "ACTIVITY_RETENTION=1h", "DAILYFEED_TIME_ZONE=Mars", "MAX_STREAMS=-1", "MONGODB_MAX_CONNECTIONS=0",
 	})
-	for _, name := range []string{"CURSOR_KEY", "ACTIVITY_RETENTION", "Mars", "MAX_STREAMS", "MONGODB_MAX_CONNECTIONS", "TOPIC_PREFIX"} {
+	for _, name := range []string{"CURSOR_KEY", "ACTIVITY_RETENTION", "Mars", "MAX_STREAMS", "MONGODB_MAX_CONNECTIONS"} {
 		require.ErrorContains(t, err, name)
 	}
 }

@@ -93,10 +93,11 @@ func (f *Frame) measure() {
 
 // colours are told by the number and names of components, and by Adobe's segment.
 func (p *parser) colours() (Colours, error) {
-	names := ""
-	for _, c := range p.frame.Components {
-		names += string(rune(c.id))
+	ids := make([]byte, len(p.frame.Components))
+	for i, c := range p.frame.Components {
+		ids[i] = c.id
 	}
+	names := string(ids)
 	switch {
 	case len(p.frame.Components) == 1:
 		return Grey, nil

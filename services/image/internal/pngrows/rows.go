@@ -70,7 +70,7 @@ func (s stored) colours() (table [256][4]byte, err error) {
 	}
 	if s.header.kind == grey {
 		most := 1<<s.header.depth - 1
-		for i := range most + 1 {
+		for i := range min(most+1, len(table)) {
 			v := byte(i * 255 / most)
 			table[i] = [4]byte{v, v, v, 255}
 		}
@@ -122,7 +122,7 @@ func (h header) readSamples(row, out []byte, key []uint32) {
 			g, b = r, r
 		}
 		if n%2 == 0 {
-			a = v[n-1]
+			a = v[n-1] //nolint:gosec // n is 1 to 4 (2026-11-21)
 		} else if len(key) == n && key[0] == r && (n == 1 || key[1] == g && key[2] == b) {
 			a = 0
 		}

@@ -1,5 +1,7 @@
 package vp8lrows
 
+import "slices"
+
 // Each calls visit with each row of a VP8L chunk's picture, from the top, as
 // 0xAARRGGBB, not premultiplied. The row is visit's until it returns. The size
 // must be the one that the chunk says. Fails with ErrBroken; visit has then been
@@ -45,8 +47,8 @@ func each(b *bits, width, height int, visit func(row []uint32)) error {
 	}
 	y := 0
 	return p.each(func(row []uint32) {
-		for i := len(transforms) - 1; i >= 0; i-- {
-			row = transforms[i].undo(row, y)
+		for _, transform := range slices.Backward(transforms) {
+			row = transform.undo(row, y)
 		}
 		y++
 		visit(row)

@@ -41,7 +41,7 @@ func TestEveryFormIsReadAsTheLibraryReadsIt(t *testing.T) {
 			require.NoError(t, err, name)
 			got, err := read(chunk, size.X, size.Y)
 			require.NoError(t, err, name)
-			require.Equal(t, want.(*image.NRGBA).Pix, got.Pix, name)
+			require.Equal(t, pixels(t, want), got.Pix, name)
 		}
 	}
 }
@@ -75,7 +75,14 @@ func FuzzEach(f *testing.F) {
 			return
 		}
 		if refused == nil {
-			require.Equal(t, want.(*image.NRGBA).Pix, got.Pix)
+			require.Equal(t, pixels(t, want), got.Pix)
 		}
 	})
+}
+
+func pixels(t *testing.T, m image.Image) []byte {
+	t.Helper()
+	require.IsType(t, (*image.NRGBA)(nil), m)
+	nrgba, _ := m.(*image.NRGBA)
+	return nrgba.Pix
 }

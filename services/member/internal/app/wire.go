@@ -79,7 +79,7 @@ func wire(cfg config.Config) (s *service, err error) {
 			s.close()
 		}
 	}()
-	for _, open := range []func(config.Config) error{s.openStores, s.openEvents, s.openKeys, s.openGuards, s.openServer} {
+	for _, open := range []func(config.Config) error{s.openTraces, s.openStores, s.openEvents, s.openKeys, s.openGuards, s.openServer} {
 		if err := open(cfg); err != nil {
 			return s, err
 		}

@@ -28,6 +28,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
@@ -128,7 +129,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	metrics.WatchMongo(s.registry, s.mongo)
+	mongometrics.Watch(s.registry, s.mongo)
 	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
 	s.shelf = feed.NewShelf(s.feeds, s.redis, httpapi.WireVariant(cfg.TimeZone))
 	s.letters = letterstore.New(s.mongo, activityconsumer.Group, now)
