@@ -69,7 +69,13 @@ func (s *studio) spawn(t *testing.T, binary string) *child {
 	c.Env = append(append(os.Environ(), s.environ...), childVariable+"=1", "PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s")
 	c.Stdout, c.Stderr = c.log, c.log
 	require.NoError(t, c.Start())
-	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	t.Cleanup(func() {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+		if t.Failed() {
+			t.Logf("what the process said:\n%s", c.log)
+		}
+	})
 	s.url = "http://" + address
 	require.Eventually(t, func() bool {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/healthcheck/ready", nil)

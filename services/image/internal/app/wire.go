@@ -79,7 +79,7 @@ func wireAt(ctx context.Context, cfg config.Config, pace spool.Pace) (s *service
 		return s, err
 	}
 	limits := picture.Limits{Bytes: cfg.ImageMaxBytes, Pixels: cfg.ImageMaxPixels, Memory: cfg.ImageDecodingMemory}
-	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, runtime.GOMAXPROCS(0), roomWait))
+	s.album = album.New(s.bucket, newImageID, now, limits, picture.NewRoom(cfg.ImageDecodingMemory, decoders(), roomWait))
 	s.spool = spool.New(cfg.ImageSpoolFolder, cfg.ImageSpoolBytes, roomWait)
 	s.quota = quota.New(s.redis.Conn(), cfg.ImageUploadsPerDay, now)
 	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
@@ -186,3 +186,7 @@ func (p profiles) UsedPictures(ctx context.Context, ids []album.ImageID) ([]albu
 	}
 	return used, nil
 }
+
+// decoders is how many pictures are decoded at once: a processor is left for
+// everything else, which must not wait for pictures.
+func decoders() int { return max(1, runtime.GOMAXPROCS(0)-1) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -86,7 +85,7 @@ func (a *API) readFile(c *gin.Context, limit int64) (*spool.Upload, error) {
 		io.Closer
 	}{body, c.Request.Body}
 	file, err := a.findFile(c.Request, limit)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if err != nil && body.Late() {
 		c.Header("Connection", "close") // the rest of the body would follow
 		return nil, apierr.CodeDeadlineExceeded.Wrap(fmt.Errorf("upload is too slow: %w", err))
 	}

@@ -1,7 +1,9 @@
 package spool
 
 import (
+	"errors"
 	"io"
+	"os"
 	"time"
 )
 
@@ -31,6 +33,7 @@ type PacedReader struct {
 	now     func() time.Time
 	begun   time.Time
 	arrived int64
+	late    bool
 }
 
 // NewPacedReader reads from, which comes by conn.
@@ -48,8 +51,13 @@ func (r *PacedReader) Read(p []byte) (int, error) {
 	_ = r.conn.SetReadDeadline(r.limit(len(p)))
 	n, err := r.from.Read(p)
 	r.arrived += int64(n)
+	r.late = r.late || errors.Is(err, os.ErrDeadlineExceeded)
 	return n, err //nolint:wrapcheck // io.Reader's callers compare it
 }
+
+// Late says that a read ended at its time limit. Who parses what was read may
+// take the end for a fault of the text instead.
+func (r *PacedReader) Late() bool { return r.late }
 
 func (r *PacedReader) limit(asked int) time.Time {
 	due := time.Duration((r.arrived + int64(asked)) * int64(time.Second) / r.pace.Rate)
