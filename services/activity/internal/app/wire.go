@@ -144,7 +144,8 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Book:         rediscache.NewAnswerBook(s.redis, "activity:idempotency:", 0),
 		Unavailable:  mongo.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
-			"mongodb": func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
+			"signing keys": s.keys.Loaded,
+			"mongodb":      func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
 		},
 		Enrich:     passOn,
 		Trace:      s.tracing.Requests(),

@@ -62,6 +62,7 @@ func TestServeRunsUntilItIsToldToStop(t *testing.T) {
 func TestTheDocumentAndThePageAreServed(t *testing.T) {
 	t.Parallel()
 	f := start(t)
+	f.as(t, 7, "GET", "/api/search/posts?keyword=x", "") // which needs the signing keys
 	for _, path := range []string{"/openapi.json", "/docs", "/healthcheck/ready"} {
 		require.Equal(t, 200, f.as(t, 0, "GET", path, "").http, path)
 	}

@@ -134,7 +134,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
 		Caller:       callerID,
 		Unavailable:  mongo.IsUnavailable,
-		Ready:        map[string]func(ctx context.Context) error{"mongodb": s.hasIndexes},
+		Ready:        map[string]func(ctx context.Context) error{"mongodb": s.hasIndexes, "signing keys": s.keys.Loaded},
 		Enrich:       passOn,
 		Trace:        s.tracing.Requests(),
 		Registerer:   s.registry,
