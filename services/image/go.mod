@@ -67,7 +67,6 @@ require (
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/memberdirectory v0.0.0 // indirect
-	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
