@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
+	"github.com/dailyfeed/dailyfeed/services/content/internal/readconsumer"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 )
 
@@ -114,9 +116,12 @@ func TestOldTopicsAreDeletedUnlessAGroupHasNotFinished(t *testing.T) {
 	require.NoError(t, results[0])
 	deleted, kept, err := topics.deleteOld(t.Context(), today.AddDate(0, 0, -6))
 	require.NoError(t, err)
-	require.Len(t, kept, len(consumerGroups()))
+	own := func(group string) bool { return group == readconsumer.Group } // it runs here, and may have been quick
+	kept = slices.DeleteFunc(kept, func(left unfinished) bool { return own(left.Group) })
+	others := slices.DeleteFunc(slices.Clone(consumerGroups()), own)
+	require.Len(t, kept, len(others))
 	for i, left := range kept {
-		require.Equal(t, unfinished{Group: consumerGroups()[i], Topic: unread, Partition: kept[0].Partition, Records: 1}, left)
+		require.Equal(t, unfinished{Group: others[i], Topic: unread, Partition: kept[0].Partition, Records: 1}, left)
 	}
 	require.Len(t, deleted, 2)
 	there, err := topics.admin.ListTopics(t.Context(), topics.prefix)
