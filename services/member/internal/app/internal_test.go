@@ -199,3 +199,13 @@ func TestEveryRouteUnderAPIButThePublicOnesNeedsAToken(t *testing.T) {
 	f.do(t, nil, "GET", "/api/members/nothing/here/at/all", "").requireCode(t, 404, "NOT_FOUND")
 	f.do(t, nil, "PATCH", "/api/members/profile", "").requireCode(t, 405, "METHOD_NOT_ALLOWED")
 }
+
+func TestATokenIDOfAnyTextIsLookedUp(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.person(t)
+	for _, jti := range []string{"ß.힣", "\u202e", "'--"} {
+		body := fmt.Sprintf(`{"jti":%q,"sid":1,"memberId":%d}`, jti, p.id)
+		f.fleetOnly(t, "POST", "/internal/tokens/introspect", body).requireOK(t, 200)
+	}
+}

@@ -38,6 +38,25 @@ func (f *fleet) projection(t testing.TB) projection {
 	return all
 }
 
+// awaitVersions waits until the projection has every thing in its version at least.
+func (f *fleet) awaitVersions(t testing.TB, things []any) {
+	t.Helper()
+	for _, thing := range things {
+		var collection string
+		var what bson.D
+		switch thing := thing.(type) {
+		case search.Post:
+			collection, what = "search_posts", bson.D{{Key: "post_pk", Value: int64(thing.ID)}, {Key: "version", Value: bson.D{{Key: "$gte", Value: thing.Version}}}}
+		case search.Comment:
+			collection, what = "search_comments", bson.D{{Key: "comment_pk", Value: int64(thing.ID)}, {Key: "version", Value: bson.D{{Key: "$gte", Value: thing.Version}}}}
+		}
+		require.Eventually(t, func() bool {
+			n, err := f.service.mongo.Collection(collection).CountDocuments(t.Context(), what)
+			return err == nil && n == 1
+		}, 20*time.Second, 20*time.Millisecond, "%+v", thing)
+	}
+}
+
 // digest is of a document without what differs between two that are equal: ids
 // of the store, when a tombstone was made, and the order of a map.
 func digest(d bson.M) [sha256.Size]byte {
@@ -128,8 +147,7 @@ func TestRebuildEndsEqualToAFreshProjectionWhileItServes(t *testing.T) {
 	for _, event := range events {
 		fresh.tell(t, event)
 	}
-	fresh.await(t, "posts", "커피", 3)
-	fresh.await(t, "comments", "댓글", 11)
+	fresh.awaitVersions(t, final)
 	want := fresh.projection(t)
 
 	f := start(t)
