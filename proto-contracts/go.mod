@@ -5,6 +5,7 @@ go 1.26.0
 toolchain go1.26.8
 
 replace (
+	github.com/dailyfeed/dailyfeed/support/activityapi => ../support/activityapi
 	github.com/dailyfeed/dailyfeed/support/apierr => ../support/apierr
 	github.com/dailyfeed/dailyfeed/support/auth => ../support/auth
 	github.com/dailyfeed/dailyfeed/support/deadletter => ../support/deadletter

@@ -1,13 +1,10 @@
 package e2e_test
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -19,6 +16,8 @@ import (
 
 	_ "github.com/go-sql-driver/mysql" // the store of the keys
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/test/signingkey"
 )
 
 // forger makes tokens with the key that member signs with, taken out of its
@@ -33,26 +32,9 @@ func newForger(t *testing.T, dsn, kek string) *forger {
 	pool, err := sql.Open("mysql", dsn)
 	require.NoError(t, err)
 	defer func() { _ = pool.Close() }()
-	f := &forger{}
-	var sealed []byte
-	row := pool.QueryRowContext(t.Context(), "SELECT key_id, private_key FROM dailyfeed.jwt_keys WHERE is_primary")
-	require.NoError(t, row.Scan(&f.keyID, &sealed))
-	raw, err := base64.StdEncoding.DecodeString(kek)
+	key, err := signingkey.Primary(t.Context(), pool, kek)
 	require.NoError(t, err)
-	block, err := aes.NewCipher(raw)
-	require.NoError(t, err)
-	gcm, err := cipher.NewGCM(block)
-	require.NoError(t, err)
-	const head = 9 // format and fingerprint (services/member/internal/signing/sealer.go)
-	nonce, text := sealed[head:head+gcm.NonceSize()], sealed[head+gcm.NonceSize():]
-	plain, err := gcm.Open(nil, nonce, text, []byte("dailyfeed jwt_keys "+f.keyID))
-	require.NoError(t, err)
-	parsed, err := x509.ParsePKCS8PrivateKey(plain)
-	require.NoError(t, err)
-	key, isECDSA := parsed.(*ecdsa.PrivateKey)
-	require.True(t, isECDSA)
-	f.key = key
-	return f
+	return &forger{keyID: key.ID, key: key.Private}
 }
 
 // forgery is a token in the making.

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
@@ -10,8 +9,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,7 +60,8 @@ func makeWorld(t *testing.T) *world {
 	t.Helper()
 	state, err := fleet.ReadState(fleet.Config{Local: local})
 	require.NoError(t, err)
-	secrets := readSecrets(t)
+	secrets, err := fleet.ReadSecrets(fleet.Config{Local: local})
+	require.NoError(t, err)
 	w := &world{
 		edge: state.Edge, services: state.URLs, internalToken: secrets["INTERNAL_TOKEN"],
 		contracts: map[string]*contracttest.Contract{},
@@ -128,21 +126,6 @@ func (w *world) write(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-}
-
-// readSecrets are what the fleet made for its services.
-func readSecrets(t *testing.T) map[string]string {
-	t.Helper()
-	file, err := os.Open(filepath.Join(local, "secrets.env"))
-	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
-	secrets := map[string]string{}
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if name, value, found := strings.Cut(lines.Text(), "="); found {
-			secrets[name] = value
-		}
-	}
-	return secrets
 }
 
 // each runs a test for every operation that fits.

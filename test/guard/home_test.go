@@ -5,7 +5,6 @@
 package guard_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -95,15 +94,8 @@ func stateOf(t testing.TB) fleet.State {
 // secretsOf are what the fleet made for its services.
 func secretsOf(t *testing.T) map[string]string {
 	t.Helper()
-	file, err := os.Open(filepath.Join(local, "secrets.env"))
+	secrets, err := fleet.ReadSecrets(fleet.Config{Local: local})
 	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
-	secrets := map[string]string{}
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if name, value, found := strings.Cut(lines.Text(), "="); found {
-			secrets[name] = value
-		}
-	}
 	return secrets
 }
 

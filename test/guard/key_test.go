@@ -1,13 +1,9 @@
 package guard_test
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/x509"
 	"database/sql"
-	"encoding/base64"
 	"testing"
 	"time"
 
@@ -15,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/test/signingkey"
 )
 
 // thief has what an attacker would have after everything else went wrong: the
@@ -31,26 +28,9 @@ func newThief(t *testing.T) *thief {
 	db, err := sql.Open("mysql", stateOf(t).Stores.MySQL)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	th := &thief{db: db}
-	var sealed []byte
-	row := db.QueryRowContext(t.Context(), "SELECT key_id, private_key FROM dailyfeed.jwt_keys WHERE is_active ORDER BY id LIMIT 1")
-	require.NoError(t, row.Scan(&th.keyID, &sealed))
-	raw, err := base64.StdEncoding.DecodeString(secretsOf(t)["JWT_KEK"])
+	key, err := signingkey.Primary(t.Context(), db, secretsOf(t)["JWT_KEK"])
 	require.NoError(t, err)
-	block, err := aes.NewCipher(raw)
-	require.NoError(t, err)
-	gcm, err := cipher.NewGCM(block)
-	require.NoError(t, err)
-	const head = 9 // format and fingerprint (services/member/internal/signing/sealer.go)
-	nonce, text := sealed[head:head+gcm.NonceSize()], sealed[head+gcm.NonceSize():]
-	plain, err := gcm.Open(nil, nonce, text, []byte("dailyfeed jwt_keys "+th.keyID))
-	require.NoError(t, err)
-	parsed, err := x509.ParsePKCS8PrivateKey(plain)
-	require.NoError(t, err)
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	require.True(t, ok)
-	th.key = key
-	return th
+	return &thief{db: db, keyID: key.ID, key: key.Private}
 }
 
 // token is signed as member would, for a session that may or may not be.

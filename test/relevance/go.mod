@@ -6,6 +6,7 @@ toolchain go1.26.8
 
 replace (
 	github.com/dailyfeed/dailyfeed/proto-contracts => ../../proto-contracts
+	github.com/dailyfeed/dailyfeed/support/activityapi => ../../support/activityapi
 	github.com/dailyfeed/dailyfeed/support/apierr => ../../support/apierr
 	github.com/dailyfeed/dailyfeed/support/auth => ../../support/auth
 	github.com/dailyfeed/dailyfeed/support/deadletter => ../../support/deadletter

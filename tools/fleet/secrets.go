@@ -75,6 +75,10 @@ func loadSecrets(path string) (secrets, error) {
 
 var errSecretLine = errors.New("not a line NAME=value")
 
+// ReadSecrets is what a fleet made for its services, by the names of their settings;
+// empty where it has not made anything yet.
+func ReadSecrets(c Config) (map[string]string, error) { return readSecrets(c.layout().secrets()) }
+
 func readSecrets(path string) (secrets, error) {
 	known := secrets{}
 	file, err := os.Open(path)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 // kept is a kind of things that search keeps documents of.
@@ -80,7 +82,7 @@ func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, afte
 			wrong = slices.DeleteFunc(wrong, func(text string) bool { return !slices.Contains(lasting, text) })
 		}
 		lasting = wrong
-		if len(wrong) > 0 && time.Now().Before(deadline) && pause(ctx, settlePause) == nil {
+		if len(wrong) > 0 && time.Now().Before(deadline) && process.Pause(ctx, settlePause) == nil {
 			if rows, err = a.keptRows(ctx, k, after); err != nil {
 				return err
 			}
@@ -137,15 +139,4 @@ func (s *Stores) searchRange(ctx context.Context, k kept, bounds bson.D) (map[in
 		return nil, fmt.Errorf("read %s: %w", k.name, err)
 	}
 	return readSearched(ctx, cursor, k.field)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 const (
@@ -62,7 +64,7 @@ func (a *auditing) auditFeed(ctx context.Context, cache *redis.Client, stateKey 
 		if first == "" {
 			first = fault
 		}
-		if fault != "" && time.Now().Before(deadline) && pause(ctx, settlePause) == nil {
+		if fault != "" && time.Now().Before(deadline) && process.Pause(ctx, settlePause) == nil {
 			continue
 		}
 		if isKnown {

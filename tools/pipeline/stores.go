@@ -36,8 +36,8 @@ type Addresses struct {
 
 const (
 	schema = "dailyfeed"
-	// Process names the tool in leases, logs of stores and brokers.
-	process = "dailyfeedctl"
+	// appName names the tool in leases, logs of stores and brokers.
+	appName = "dailyfeedctl"
 )
 
 // ErrNoStore is a store whose address nobody told.
@@ -109,7 +109,7 @@ func (s *Stores) sql() (*mysql.Pool, error) {
 
 func (s *Stores) documents() (*mongo.Client, error) {
 	return opened(s, &s.mongo, "MongoDB", s.addresses.MongoDB, func(uri string) (*mongo.Client, error) {
-		return mongo.Open(mongo.Config{URI: uri, Database: s.addresses.MongoDatabase, AppName: process, MaxPool: 8})
+		return mongo.Open(mongo.Config{URI: uri, Database: s.addresses.MongoDatabase, AppName: appName, MaxPool: 8})
 	})
 }
 
@@ -128,13 +128,13 @@ func (s *Stores) cache() (*redis.Client, error) {
 
 func (s *Stores) kafka() (*kafka.Admin, error) {
 	return opened(s, &s.admin, "Kafka", s.addresses.Kafka, func(bootstrap string) (*kafka.Admin, error) {
-		return kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap, ClientID: process})
+		return kafka.NewAdmin(kafka.AdminConfig{Bootstrap: bootstrap, ClientID: appName})
 	})
 }
 
 func (s *Stores) producer() (*kafka.Producer, error) {
 	return opened(s, &s.writer, "Kafka", s.addresses.Kafka, func(bootstrap string) (*kafka.Producer, error) {
-		return kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap, ClientID: process})
+		return kafka.NewProducer(kafka.ProducerConfig{Bootstrap: bootstrap, ClientID: appName})
 	})
 }
 
@@ -144,7 +144,7 @@ func (s *Stores) letters(owner string) (*deadletter.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return deadletter.NewStore(pool, owner, process, s.now), nil
+	return deadletter.NewStore(pool, owner, appName, s.now), nil
 }
 
 func opened[C any](s *Stores, have **C, name, address string, open func(address string) (*C, error)) (*C, error) {

@@ -2,19 +2,15 @@ package stack
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/x509"
 	"database/sql"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/support/auth"
+	"github.com/dailyfeed/dailyfeed/test/signingkey"
 )
 
 // signer makes tokens with member's own key, because a hundred thousand logins
@@ -27,52 +23,12 @@ type signer struct {
 	tokens map[int64]string
 }
 
-func newSigner(ctx context.Context, db *sql.DB, secrets string) (*signer, error) {
-	kek, err := secret(secrets, "JWT_KEK")
+func newSigner(ctx context.Context, db *sql.DB, kek string) (*signer, error) {
+	key, err := signingkey.Primary(ctx, db, kek)
 	if err != nil {
 		return nil, err
 	}
-	s := &signer{tokens: map[int64]string{}}
-	var sealed []byte
-	if err := db.QueryRowContext(ctx, "SELECT key_id, private_key FROM jwt_keys WHERE is_primary").Scan(&s.keyID, &sealed); err != nil {
-		return nil, fmt.Errorf("read signing key: %w", err)
-	}
-	if s.key, err = unseal(sealed, kek, s.keyID); err != nil {
-		return nil, fmt.Errorf("open signing key: %w", err)
-	}
-	return s, nil
-}
-
-// sealHead is format and fingerprint (services/member/internal/signing/sealer.go).
-const sealHead = 9
-
-func unseal(sealed []byte, kek, keyID string) (*ecdsa.PrivateKey, error) {
-	raw, err := base64.StdEncoding.DecodeString(kek)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(raw)
-	if err != nil {
-		return nil, err
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	nonce, text := sealed[sealHead:sealHead+gcm.NonceSize()], sealed[sealHead+gcm.NonceSize():]
-	plain, err := gcm.Open(nil, nonce, text, []byte("dailyfeed jwt_keys "+keyID))
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(plain)
-	if err != nil {
-		return nil, err
-	}
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("not an ECDSA key")
-	}
-	return key, nil
+	return &signer{keyID: key.ID, key: key.Private, tokens: map[int64]string{}}, nil
 }
 
 const tokenLife = 12 * time.Hour

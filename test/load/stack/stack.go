@@ -3,7 +3,6 @@
 package stack
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -75,10 +74,14 @@ func Up(ctx context.Context, config Config) (s *Stack, err error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Down())
 	}
+	secrets, err := fleet.ReadSecrets(fleet.Config{Local: config.Dir})
+	if err != nil {
+		return nil, errors.Join(err, s.Down())
+	}
 	s.urls = state.URLs
 	s.Redis = redis.NewClient(&redis.Options{Addr: running.Stores().Redis})
 	if s.DB, err = sql.Open("mysql", s.DSN("dailyfeed")); err == nil {
-		s.signer, err = newSigner(ctx, s.DB, filepath.Join(config.Dir, "secrets.env"))
+		s.signer, err = newSigner(ctx, s.DB, secrets["JWT_KEK"])
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Down())
@@ -206,18 +209,4 @@ func (s *Stack) LetLive(ctx context.Context, members int64) error {
 
 func sessionKey(member int64) string {
 	return "member:authentication:session-revoked:" + strconv.FormatInt(member, 10)
-}
-
-func secret(path, name string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("read secrets: %w", err)
-	}
-	defer func() { _ = file.Close() }() // only read
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if key, value, found := strings.Cut(lines.Text(), "="); found && key == name {
-			return value, nil
-		}
-	}
-	return "", fmt.Errorf("read secrets: no %s", name)
 }

@@ -1,26 +1,19 @@
 package httpapi
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/contentrest"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
-	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 )
 
-const (
-	defaultBatch = 500
-	maxBatch     = 1000
-	instant      = "2006-01-02T15:04:05.000000Z"
-)
+const instant = "2006-01-02T15:04:05.000000Z"
 
 func (a *API) listPostStates(c *gin.Context) (httpserver.Reply, error) {
-	after, limit, err := batchOf(c)
+	after, limit, err := httpserver.Portion(c)
 	if err != nil {
 		return httpserver.Reply{}, err
 	}
@@ -39,7 +32,7 @@ func (a *API) listPostStates(c *gin.Context) (httpserver.Reply, error) {
 }
 
 func (a *API) listCommentStates(c *gin.Context) (httpserver.Reply, error) {
-	after, limit, err := batchOf(c)
+	after, limit, err := httpserver.Portion(c)
 	if err != nil {
 		return httpserver.Reply{}, err
 	}
@@ -55,32 +48,6 @@ func (a *API) listCommentStates(c *gin.Context) (httpserver.Reply, error) {
 		batch.NextAfter = &batch.Comments[limit-1].ID
 	}
 	return httpserver.OK(batch), nil
-}
-
-func batchOf(c *gin.Context) (after int64, limit int, err error) {
-	var broken apierr.Violations
-	after, ok := number(c, "after", 0)
-	if !ok || after < 0 || after > httpserver.MaxID {
-		broken.Add("after", "올바른 ID가 아닙니다", "must be an id or 0")
-	}
-	most, ok := number(c, "limit", defaultBatch)
-	if !ok || most < 1 || most > maxBatch {
-		broken.Add("limit", "1에서 1000 사이여야 합니다", "must be from 1 to 1000")
-	}
-	return after, int(most), broken.Err()
-}
-
-// number is the value of a parameter that is given at most once, in digits.
-func number(c *gin.Context, name string, absent int64) (int64, bool) {
-	values := c.QueryArray(name)
-	switch {
-	case len(values) == 0:
-		return absent, true
-	case len(values) > 1 || strings.HasPrefix(values[0], "+"):
-		return 0, false
-	}
-	value, err := strconv.ParseInt(values[0], 10, 64)
-	return value, err == nil
 }
 
 func toPostState(s content.PostState) contentrest.PostState {

@@ -1,9 +1,6 @@
 package httpapi
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
@@ -76,38 +73,12 @@ func (a *API) listFollowerIDs(c *gin.Context) (httpserver.Reply, error) {
 	return httpserver.OK(toFollowIDs(portion)), err
 }
 
-const (
-	defaultPortion = 500
-	maxPortion     = 1000
-)
-
 func portionOf(c *gin.Context) (id member.MemberID, after member.FollowID, limit int, err error) {
 	if id, err = memberID(c); err != nil {
 		return 0, 0, 0, err
 	}
-	var broken apierr.Violations
-	from, ok := number(c, "after", 0)
-	if !ok || from < 0 || from > httpserver.MaxID {
-		broken.Add("after", "올바른 ID가 아닙니다", "must be an id or 0")
-	}
-	most, ok := number(c, "limit", defaultPortion)
-	if !ok || most < 1 || most > maxPortion {
-		broken.Add("limit", "1에서 1000 사이여야 합니다", "must be from 1 to 1000")
-	}
-	return id, member.FollowID(from), int(most), broken.Err()
-}
-
-// number is the value of a parameter that is given at most once, in digits.
-func number(c *gin.Context, name string, absent int64) (int64, bool) {
-	values := c.QueryArray(name)
-	switch {
-	case len(values) == 0:
-		return absent, true
-	case len(values) > 1 || strings.HasPrefix(values[0], "+"):
-		return 0, false
-	}
-	value, err := strconv.ParseInt(values[0], 10, 64)
-	return value, err == nil
+	from, limit, err := httpserver.Portion(c)
+	return id, member.FollowID(from), limit, err
 }
 
 func toFollowIDs(p member.FollowPortion) memberrest.FollowIDs {
@@ -122,12 +93,14 @@ func toFollowIDs(p member.FollowPortion) memberrest.FollowIDs {
 	return ids
 }
 
+const mostImageIDs = 1000
+
 func (a *API) findUsedPictures(c *gin.Context) (httpserver.Reply, error) {
 	var request memberrest.PictureUsageRequest
 	if err := httpserver.Bind(c, &request); err != nil {
 		return httpserver.Reply{}, err
 	}
-	if request.ImageIDs == nil || len(request.ImageIDs) > maxPortion {
+	if request.ImageIDs == nil || len(request.ImageIDs) > mostImageIDs {
 		return httpserver.Reply{}, apierr.Violated("imageIds", "1000개까지의 목록이어야 합니다", "must be a list of at most 1000")
 	}
 	used, err := a.Pictures.FindUsedImages(c.Request.Context(), request.ImageIDs)

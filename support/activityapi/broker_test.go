@@ -12,7 +12,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/contracttest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/activityrest"
-	"github.com/dailyfeed/dailyfeed/services/content/internal/activityapi"
+	"github.com/dailyfeed/dailyfeed/support/activityapi"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 )
 
