@@ -29,3 +29,9 @@ func CallerFrom(ctx context.Context) (c Caller, ok bool) {
 	c, ok = ctx.Value(callerKey{}).(Caller)
 	return c, ok
 }
+
+// CallerID is the id of the member that calls; 0 on a route that is public.
+func CallerID(ctx context.Context) int64 {
+	caller, _ := CallerFrom(ctx)
+	return caller.MemberID
+}

@@ -37,6 +37,16 @@ func OutgoingOf(r *http.Request) Outgoing {
 	}
 }
 
+// PassOn makes what gives the context of a request that came in what its calls
+// pass on. requestID and traceParent are what the server gave it.
+func PassOn(requestID, traceParent func(ctx context.Context) string) func(ctx context.Context, r *http.Request) context.Context {
+	return func(ctx context.Context, r *http.Request) context.Context {
+		o := OutgoingOf(r)
+		o.RequestID, o.TraceParent = requestID(ctx), traceParent(ctx)
+		return WithOutgoing(ctx, o)
+	}
+}
+
 // addOutgoing sets the headers that the request does not have. header is the
 // request's own copy.
 func addOutgoing(ctx context.Context, method string, header http.Header) {

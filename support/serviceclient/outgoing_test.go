@@ -79,3 +79,14 @@ func TestOutgoingOfARequest(t *testing.T) {
 	r.Header = http.Header{"Authorization": {"Bearer t"}, "X-Request-Id": {"r-1"}, "Idempotency-Key": {"k-1"}, "Traceparent": {"00-aa-bb-01"}}
 	require.Equal(t, all, serviceclient.OutgoingOf(r))
 }
+
+func TestPassOnPutsTheServersIDsInPlaceOfTheCallers(t *testing.T) {
+	t.Parallel()
+	incoming := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/posts", http.NoBody)
+	incoming.Header = http.Header{"Authorization": {"Bearer t"}, "X-Request-Id": {"theirs"}, "Idempotency-Key": {"k-1"}, "Traceparent": {"theirs"}}
+	given := func(id string) func(context.Context) string { return func(context.Context) string { return id } }
+	ctx := serviceclient.PassOn(given("r-1"), given("00-aa-bb-01"))(t.Context(), incoming)
+	got := sent(t, ctx, http.MethodPost, nil)
+	require.Equal(t, []string{"Bearer t", "r-1", "k-1", "00-aa-bb-01"},
+		[]string{got.Get("Authorization"), got.Get("X-Request-Id"), got.Get("Idempotency-Key"), got.Get("Traceparent")})
+}

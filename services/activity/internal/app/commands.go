@@ -3,9 +3,7 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
@@ -15,26 +13,11 @@ import (
 
 // Commands are activity's subcommands.
 func Commands() map[string]process.Command {
+	with := process.Configured("activity", func(c config.Config) string { return c.LogLevel })
 	return map[string]process.Command{
 		"serve":              with(serve),
 		"migrate":            with(migrate),
 		"drain-dead-letters": with(drainDeadLetters),
-	}
-}
-
-// with reads the settings and opens the log before a subcommand.
-func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
-	return func(ctx context.Context, environ process.Environ, args []string) error {
-		cfg, err := process.Load[config.Config](environ)
-		if err != nil {
-			return err
-		}
-		logger, err := process.NewLogger(os.Stdout, "activity", cfg.LogLevel)
-		if err != nil {
-			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
-		}
-		slog.SetDefault(logger)
-		return run(ctx, cfg, args)
 	}
 }
 

@@ -140,14 +140,14 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Settings:     cfg.Settings,
 		Service:      "activity",
 		Authenticate: gate,
-		Caller:       callerID,
+		Caller:       auth.CallerID,
 		Book:         rediscache.NewAnswerBook(s.redis, "activity:idempotency:", 0),
 		Unavailable:  mongo.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
 			"signing keys": s.keys.Loaded,
 			"mongodb":      func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
 		},
-		Enrich:     passOn,
+		Enrich:     serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:      s.tracing.Requests(),
 		Registerer: s.registry,
 		Document:   activityrest.Document(),
@@ -185,7 +185,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Streams:  activity.NewStreamService(followed, s.store, s.hub),
 		Events:   s.events,
 		Names:    names{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
-		Caller:   func(ctx context.Context) activity.MemberID { return activity.MemberID(callerID(ctx)) },
+		Caller:   func(ctx context.Context) activity.MemberID { return activity.MemberID(auth.CallerID(ctx)) },
 		Cursors:  cursors,
 		Zone:     zone,
 	}, nil
@@ -205,18 +205,6 @@ func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (l
 
 // tokensPerSecond is above what one replica serves.
 const tokensPerSecond = 5000
-
-// passOn gives the calls that are made for a request what they pass on.
-func passOn(ctx context.Context, r *http.Request) context.Context {
-	outgoing := serviceclient.OutgoingOf(r)
-	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
-	return serviceclient.WithOutgoing(ctx, outgoing)
-}
-
-func callerID(ctx context.Context) int64 {
-	caller, _ := auth.CallerFrom(ctx)
-	return caller.MemberID
-}
 
 // names adapts the fleet's directory to this service's wire.
 type names struct{ directory *memberdirectory.Directory }

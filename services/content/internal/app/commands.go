@@ -3,9 +3,7 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 
 // Commands are content's subcommands.
 func Commands() map[string]process.Command {
+	with := process.Configured("content", func(c config.Config) string { return c.LogLevel })
 	return map[string]process.Command{
 		"serve":              with(serve),
 		"migrate":            with(migrate),
@@ -24,22 +23,6 @@ func Commands() map[string]process.Command {
 		"ensure-topics":      with(ensureTopics),
 		"delete-old-topics":  with(deleteOldTopics),
 		"republish":          with(republish),
-	}
-}
-
-// with reads the settings and opens the log before a subcommand.
-func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
-	return func(ctx context.Context, environ process.Environ, args []string) error {
-		cfg, err := process.Load[config.Config](environ)
-		if err != nil {
-			return err
-		}
-		logger, err := process.NewLogger(os.Stdout, "content", cfg.LogLevel)
-		if err != nil {
-			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
-		}
-		slog.SetDefault(logger)
-		return run(ctx, cfg, args)
 	}
 }
 

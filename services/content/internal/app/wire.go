@@ -176,14 +176,14 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Settings:     cfg.Settings,
 		Service:      "content",
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
-		Caller:       callerID,
+		Caller:       auth.CallerID,
 		Book:         s.book,
 		Unavailable:  mysql.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
 			"signing keys": s.keys.Loaded,
 			"mysql":        func(ctx context.Context) error { return s.pool.Migrated(ctx, migrations, mysqlstore.VersionTable) },
 		},
-		Enrich:     passOn,
+		Enrich:     serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:      s.tracing.Requests(),
 		Live:       map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},
 		Registerer: s.registry,
@@ -216,7 +216,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Comments: content.NewCommentService(s.store, facts, now),
 		States:   s.store,
 		Authors:  authors{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
-		Caller:   func(ctx context.Context) content.MemberID { return content.MemberID(callerID(ctx)) },
+		Caller:   func(ctx context.Context) content.MemberID { return content.MemberID(auth.CallerID(ctx)) },
 		Zone:     zone,
 	}, nil
 }
@@ -239,18 +239,6 @@ func activityClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Clie
 
 // tokensPerSecond is above what one replica serves.
 const tokensPerSecond = 5000
-
-// passOn gives the calls that are made for a request what they pass on.
-func passOn(ctx context.Context, r *http.Request) context.Context {
-	outgoing := serviceclient.OutgoingOf(r)
-	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
-	return serviceclient.WithOutgoing(ctx, outgoing)
-}
-
-func callerID(ctx context.Context) int64 {
-	caller, _ := auth.CallerFrom(ctx)
-	return caller.MemberID
-}
 
 // authors adapts the fleet's directory to this service's wire.
 type authors struct{ directory *memberdirectory.Directory }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -17,25 +16,10 @@ import (
 
 // Commands are image's subcommands.
 func Commands() map[string]process.Command {
+	with := process.Configured("image", func(c config.Config) string { return c.LogLevel })
 	return map[string]process.Command{
 		"serve":         with(serve),
 		"clean-orphans": with(cleanOrphans),
-	}
-}
-
-// with reads the settings and opens the log before a subcommand.
-func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
-	return func(ctx context.Context, environ process.Environ, args []string) error {
-		cfg, err := process.Load[config.Config](environ)
-		if err != nil {
-			return err
-		}
-		logger, err := process.NewLogger(os.Stdout, "image", cfg.LogLevel)
-		if err != nil {
-			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
-		}
-		slog.SetDefault(logger)
-		return run(ctx, cfg, args)
 	}
 }
 

@@ -98,13 +98,13 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client, pace spool.
 		Service:      "image",
 		Deadline:     deadline,
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
-		Caller:       callerID,
+		Caller:       auth.CallerID,
 		Book:         rediscache.NewAnswerBook(s.redis, "image:idempotency:", 0),
 		Unavailable: func(err error) bool {
 			return errors.Is(err, bucketstore.ErrUnavailable) || errors.Is(err, spool.ErrDisk)
 		},
 		Ready:      map[string]func(ctx context.Context) error{"bucket": s.bucket.Ping, "spool": s.spool.Ping, "signing keys": s.keys.Loaded},
-		Enrich:     passOn,
+		Enrich:     serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:      s.tracing.Requests(),
 		Registerer: s.registry,
 		Document:   imagerest.Document(),
@@ -114,7 +114,7 @@ func (s *service) openServer(cfg config.Config, tokens *http.Client, pace spool.
 		return err
 	}
 	api := &httpapi.API{
-		Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(callerID(ctx)) },
+		Album: s.album, Caller: func(ctx context.Context) album.MemberID { return album.MemberID(auth.CallerID(ctx)) },
 		Quota: s.quota, Spool: s.spool, Deadline: deadline, Now: now, Pace: pace,
 	}
 	api.Mount(s.server)
@@ -152,18 +152,6 @@ func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (q
 
 // tokensPerSecond is above what one replica serves.
 const tokensPerSecond = 5000
-
-// passOn gives the calls that are made for a request what they pass on.
-func passOn(ctx context.Context, r *http.Request) context.Context {
-	outgoing := serviceclient.OutgoingOf(r)
-	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
-	return serviceclient.WithOutgoing(ctx, outgoing)
-}
-
-func callerID(ctx context.Context) int64 {
-	caller, _ := auth.CallerFrom(ctx)
-	return caller.MemberID
-}
 
 func newImageID() album.ImageID { return album.ImageID(uuid.NewString()) }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -21,27 +20,12 @@ import (
 
 // Commands are search's subcommands.
 func Commands() map[string]process.Command {
+	with := process.Configured("search", func(c config.Config) string { return c.LogLevel })
 	return map[string]process.Command{
 		"serve":              with(serve),
 		"migrate":            with(migrate),
 		"rebuild":            with(rebuild),
 		"drain-dead-letters": with(drainDeadLetters),
-	}
-}
-
-// with reads the settings and opens the log before a subcommand.
-func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
-	return func(ctx context.Context, environ process.Environ, args []string) error {
-		cfg, err := process.Load[config.Config](environ)
-		if err != nil {
-			return err
-		}
-		logger, err := process.NewLogger(os.Stdout, "search", cfg.LogLevel)
-		if err != nil {
-			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
-		}
-		slog.SetDefault(logger)
-		return run(ctx, cfg, args)
 	}
 }
 

@@ -132,10 +132,10 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Service:      "search",
 		Deadline:     deadline,
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now}),
-		Caller:       callerID,
+		Caller:       auth.CallerID,
 		Unavailable:  mongo.IsUnavailable,
 		Ready:        map[string]func(ctx context.Context) error{"mongodb": s.hasIndexes, "signing keys": s.keys.Loaded},
-		Enrich:       passOn,
+		Enrich:       serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:        s.tracing.Requests(),
 		Registerer:   s.registry,
 		Document:     searchrest.Document(),
@@ -170,18 +170,6 @@ func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.
 // clientOf calls a neighbour through limiter, breaker and retries.
 func (s *service) clientOf(target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
 	return serviceclient.NewClient(serviceclient.Config{Target: target, Profile: profile, Now: now, Observer: observer, Trace: s.tracing.Calls(target)})
-}
-
-// passOn gives the calls that are made for a request what they pass on.
-func passOn(ctx context.Context, r *http.Request) context.Context {
-	outgoing := serviceclient.OutgoingOf(r)
-	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
-	return serviceclient.WithOutgoing(ctx, outgoing)
-}
-
-func callerID(ctx context.Context) int64 {
-	caller, _ := auth.CallerFrom(ctx)
-	return caller.MemberID
 }
 
 // authors adapts the fleet's directory to this service's wire.

@@ -2,10 +2,6 @@
 package app
 
 import (
-	"context"
-	"fmt"
-	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -15,26 +11,11 @@ import (
 
 // Commands are timeline's subcommands.
 func Commands() map[string]process.Command {
+	with := process.Configured("timeline", func(c config.Config) string { return c.LogLevel })
 	return map[string]process.Command{
 		"serve":              with(serve),
 		"drain-dead-letters": with(drainDeadLetters),
 		"rebuild":            with(rebuild),
-	}
-}
-
-// with reads the settings and opens the log before a subcommand.
-func with(run func(ctx context.Context, cfg config.Config, args []string) error) process.Command {
-	return func(ctx context.Context, environ process.Environ, args []string) error {
-		cfg, err := process.Load[config.Config](environ)
-		if err != nil {
-			return err
-		}
-		logger, err := process.NewLogger(os.Stdout, "timeline", cfg.LogLevel)
-		if err != nil {
-			return fmt.Errorf("%w: LOG_LEVEL: %w", process.ErrUsage, err)
-		}
-		slog.SetDefault(logger)
-		return run(ctx, cfg, args)
 	}
 }
 

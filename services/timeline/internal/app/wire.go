@@ -193,9 +193,9 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Settings:     cfg.Settings,
 		Service:      "timeline",
 		Authenticate: s.verifier,
-		Caller:       callerID,
+		Caller:       auth.CallerID,
 		Unavailable:  mysql.IsUnavailable,
-		Enrich:       passOn,
+		Enrich:       serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:        s.tracing.Requests(),
 		Ready:        map[string]func(ctx context.Context) error{"mysql or redis": s.canRead, "signing keys": s.keys.Loaded},
 		Live:         map[string]func(ctx context.Context) error{"mysql pool": s.pool.Live},
@@ -255,7 +255,7 @@ func (s *service) api(cfg config.Config) (*httpapi.API, error) {
 			Posts: reader, Index: reader, Feeds: s.feeds, Graph: s.follows, Gate: feed.NewGate(cfg.FeedBuilds), Authors: authors,
 		}),
 		Reads:   s.reads,
-		Caller:  func(ctx context.Context) timeline.MemberID { return timeline.MemberID(callerID(ctx)) },
+		Caller:  func(ctx context.Context) timeline.MemberID { return timeline.MemberID(auth.CallerID(ctx)) },
 		Cursors: cursors,
 		Zone:    zone,
 	}
@@ -270,18 +270,6 @@ func proofOf(ctx context.Context) httpapi.Proof {
 		panic("app: a route without Proving settles a proof") //nolint:forbidigo // a mistake of the program; the request fails
 	}
 	return pending
-}
-
-// passOn gives the calls that are made for a request what they pass on.
-func passOn(ctx context.Context, r *http.Request) context.Context {
-	outgoing := serviceclient.OutgoingOf(r)
-	outgoing.RequestID, outgoing.TraceParent = httpserver.RequestID(ctx), httpserver.TraceParent(ctx)
-	return serviceclient.WithOutgoing(ctx, outgoing)
-}
-
-func callerID(ctx context.Context) int64 {
-	caller, _ := auth.CallerFrom(ctx)
-	return caller.MemberID
 }
 
 // newEventID is a UUIDv7.
