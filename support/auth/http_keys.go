@@ -27,6 +27,9 @@ func (h HTTPKeys) FetchKeys(ctx context.Context) (keys []Key, maxAge time.Durati
 		return nil, 0, fmt.Errorf("fetch keys: %w", err)
 	}
 	request.Header.Set("Accept", "application/json")
+	// each on a connection of its own: behind a Service's address a kept one leads to
+	// the same replica again, however wrong its answers are
+	request.Close = true
 	response, err := h.Client.Do(request)
 	if err != nil {
 		return nil, 0, fmt.Errorf("fetch keys: %w", err)

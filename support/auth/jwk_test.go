@@ -7,9 +7,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -109,6 +111,27 @@ func TestBrokenDocumentsAreRefused(t *testing.T) {
 		_, err := auth.DecodeKeys([]byte(document))
 		require.ErrorIs(t, err, auth.ErrBadKeys, document)
 	}
+}
+
+func TestEachFetchOfKeysMayReachAnotherReplica(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"keys":[` + wireKey(t, nil) + `]}`))
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	source := auth.HTTPKeys{URL: server.URL, Client: server.Client()}
+	for range 3 {
+		_, _, err := source.FetchKeys(t.Context())
+		require.NoError(t, err)
+	}
+	require.EqualValues(t, 3, connections.Load())
 }
 
 func TestHTTPKeys(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,7 @@ const (
 	unknownKeyPause   = 10 * time.Second // between fetches for the sake of unknown keys (spec 04)
 	noKeysPause       = time.Second      // the same while there are no keys at all
 	firstRetryAfter   = 500 * time.Millisecond
-	longestRetryAfter = 4 * time.Second
+	longestRetryAfter = 2 * time.Second // with fetchTimeout, keys are here 4 s after their source
 )
 
 var (
@@ -42,6 +43,8 @@ type KeySetConfig struct {
 	Now func() time.Time
 	// Fetched is told each fetch's result, for a counter and a log line. It may be nil.
 	Fetched func(err error)
+	// Random gives numbers from 0 to 1 for jitter; nil is math/rand.
+	Random func() float64
 }
 
 // KeySet keeps the keys of a source. Run, a component, fetches them before they
@@ -67,6 +70,9 @@ type keySnapshot struct {
 func NewKeySet(config KeySetConfig) *KeySet {
 	if config.TTL <= 0 {
 		config.TTL = defaultKeysTTL
+	}
+	if config.Random == nil {
+		config.Random = rand.Float64
 	}
 	return &KeySet{config: config}
 }
@@ -102,11 +108,14 @@ func (s *KeySet) Superseded(key Key) bool {
 	return false
 }
 
-// Run keeps the keys fresh until ctx ends, and returns nil.
+// Run keeps the keys fresh until ctx ends, and returns nil. While the source
+// fails it is asked again after half a second and then ever later, up to two, less
+// a random half of that: a fleet that waits for the same member does not ask in
+// step.
 func (s *KeySet) Run(ctx context.Context) error {
 	retry := firstRetryAfter
 	for {
-		wait := retry
+		wait := retry - time.Duration(s.config.Random()*float64(retry)/2)
 		if err := s.fetch(ctx, func() bool { return true }); err == nil {
 			wait, retry = s.untilRefresh(), firstRetryAfter
 		} else {
@@ -126,12 +135,18 @@ func (s *KeySet) Run(ctx context.Context) error {
 var errNoKeys = errors.New("auth: keys were never fetched")
 
 // Loaded fails until the keys have been fetched once: a part of being ready to
-// serve that member's later absence does not undo.
+// serve that member's later absence does not undo. It says how the last fetch
+// failed.
 func (s *KeySet) Loaded(context.Context) error {
-	if s.snapshot.Load() == nil {
-		return errNoKeys
+	if s.snapshot.Load() != nil {
+		return nil
 	}
-	return nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lastErr != nil {
+		return fmt.Errorf("%w: %w", errNoKeys, s.lastErr)
+	}
+	return errNoKeys
 }
 
 func (s *KeySet) untilRefresh() time.Duration {

@@ -263,10 +263,13 @@ func TestRunTriesAgainWithLongerPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &scriptedKeys{}
 		source.set(errDown)
-		failed := 0
-		set := auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now, Fetched: func(err error) {
+		failed, luck := 0, 0.0
+		set := auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now, Random: func() float64 { return luck }, Fetched: func(err error) {
 			if err != nil {
 				failed++
+			}
+			if len(source.fetches) > 5 {
+				luck = 1
 			}
 		}})
 		stop := run(t, set)
@@ -276,9 +279,38 @@ func TestRunTriesAgainWithLongerPauses(t *testing.T) {
 		for i := 1; i < len(source.fetches); i++ {
 			pauses = append(pauses, source.fetches[i].Sub(source.fetches[i-1]))
 		}
-		require.Equal(t, []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second}, pauses[:5])
+		require.Equal(t, []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 2 * time.Second, 2 * time.Second}, pauses[:5])
+		require.Equal(t, time.Second, pauses[len(pauses)-1], "half of a pause is chance")
 		require.Equal(t, len(source.fetches), failed)
 	})
+}
+
+// What a service is not ready without comes soon, however long member was away
+// and in whatever way.
+func TestKeysAreThereWithinFiveSecondsOfTheirSource(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]func(*scriptedKeys){
+		"refuses": func(*scriptedKeys) {},
+		"hangs":   func(s *scriptedKeys) { s.takes = time.Hour },
+	} {
+		for _, long := range []time.Duration{0, time.Second, 7 * time.Second, time.Minute, time.Hour} {
+			synctest.Test(t, func(t *testing.T) {
+				source, set := newScripted()
+				source.set(errDown)
+				away(source)
+				stop := run(t, set)
+				pass(long)
+				require.Error(t, set.Loaded(t.Context()))
+				source.set(nil, "a")
+				source.mu.Lock()
+				source.takes = 0
+				source.mu.Unlock()
+				pass(5 * time.Second)
+				require.NoError(t, set.Loaded(t.Context()), "%s for %s", name, long)
+				stop()
+			})
+		}
+	}
 }
 
 func TestPanickingSourceBlocksNobody(t *testing.T) {
@@ -302,7 +334,7 @@ func TestKeySetIsLoadedFromTheFirstFetchOn(t *testing.T) {
 	keys := auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now})
 	_, err := keys.Find(t.Context(), "any")
 	require.ErrorIs(t, err, auth.ErrKeysUnavailable)
-	require.Error(t, keys.Loaded(t.Context()))
+	require.ErrorContains(t, keys.Loaded(t.Context()), "member is starting")
 
 	source = &scriptedKeys{}
 	keys = auth.NewKeySet(auth.KeySetConfig{Source: source, Now: time.Now})
