@@ -85,7 +85,7 @@ func (b *breaker) report(era int, done func(error), outcome Outcome, elapsed tim
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case outcome != Failed && outcome != Answered:
+	case b.profile.Window <= 0, outcome != Failed && outcome != Answered:
 		done(errNotTaken)
 	case era != b.era: // the state has changed meanwhile: gobreaker ignores it too
 		done(nil)

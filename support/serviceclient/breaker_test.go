@@ -280,3 +280,30 @@ func TestDeadlineCountsUnlessTheCallerHadNoTime(t *testing.T) {
 		require.Equal(t, serviceclient.Open, c.transport.State())
 	})
 }
+
+// A loop with pauses of its own is never told to stay away, whatever happens,
+// and asks once each time.
+func TestPollingHasNoBreakerAndNoRetries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, serviceclient.Polling())
+		const times = 1000
+		for i := range times {
+			c.set(always([]int{0, 503, 500}[i%3], 0, map[bool]error{true: errRefused}[i%3 == 0]))
+			c.gets(1)
+			pass(100 * time.Millisecond)
+		}
+		require.Equal(t, times, c.attempts())
+		require.Zero(t, c.count(serviceclient.Rejected))
+		require.Empty(t, c.history())
+		c.set(always(200, time.Hour, nil))
+		begin := time.Now()
+		_, err := c.get()
+		require.ErrorIs(t, err, serviceclient.ErrAttemptTimeout)
+		require.Equal(t, 2*time.Second, time.Since(begin))
+		c.set(always(200, 0, nil))
+		status, err := c.get()
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, status, "the first that can is answered")
+	})
+}

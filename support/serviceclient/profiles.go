@@ -24,7 +24,7 @@ type LimiterProfile struct {
 }
 
 // BreakerProfile says when a target is left alone. Rates are over the last
-// Window calls.
+// Window calls; without a window it never is.
 type BreakerProfile struct {
 	Window, MinCalls            int
 	FailurePercent, SlowPercent int
@@ -107,5 +107,18 @@ func Bulk() Profile {
 		Retry:       RetryProfile{Attempts: 2, Wait: time.Second, AttemptTimeout: 15 * time.Second},
 		Budget:      usualBudget(),
 		CallTimeout: 3 * inboundDeadline, MaxBody: largestAnswer,
+	}
+}
+
+// Polling is for one loop that asks again and again, at its own pace and with
+// pauses of its own after failures, such as the one that fetches keys. A breaker
+// would only keep it from seeing that its target is back, and retries would
+// double what it does itself.
+func Polling() Profile {
+	return Profile{
+		Limiter:     LimiterProfile{PerSecond: 10, Wait: 0},
+		Retry:       RetryProfile{Attempts: 1, AttemptTimeout: 2 * time.Second},
+		Budget:      usualBudget(),
+		CallTimeout: 3 * time.Second, MaxBody: largestAnswer,
 	}
 }

@@ -131,8 +131,8 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	calls, tokens := memberClients(s.registry, s.tracing)
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	calls, tokens, published := memberClients(s.registry, s.tracing)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	verifier := auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	gate := ticketGate{verifier: verifier, tickets: redistickets.New(s.redis)}
@@ -193,14 +193,16 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
-// asks one, and lists must not use up their limit.
-func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (lists, tokens *http.Client) {
+// asks one, and lists must not use up their limit. Keys
+// are fetched by a loop that has pauses of its own.
+func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (lists, tokens, keys *http.Client) {
 	observer := metrics.NewCalls(registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
 	lists = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: observer, Trace: tracing.Calls("member")})
 	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: observer, Trace: tracing.Calls("member-tokens")})
-	return lists, tokens
+	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: observer, Trace: tracing.Calls("member-keys")})
+	return lists, tokens, keys
 }
 
 // tokensPerSecond is above what one replica serves.

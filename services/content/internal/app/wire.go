@@ -165,8 +165,8 @@ func (s *service) openReads(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	names, tokens := memberClients(s.calls, s.tracing)
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	names, tokens, published := memberClients(s.calls, s.tracing)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	migrations, err := mysqlstore.Migrations()
 	if err != nil {
@@ -223,13 +223,15 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
-// asks one, and names must not use up their limit.
-func memberClients(calls *metrics.Calls, tracing *telemetry.Tracing) (names, tokens *http.Client) {
+// asks one, and names must not use up their limit. Keys
+// are fetched by a loop that has pauses of its own.
+func memberClients(calls *metrics.Calls, tracing *telemetry.Tracing) (names, tokens, keys *http.Client) {
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
 	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
 	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
-	return names, tokens
+	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: tracing.Calls("member-keys")})
+	return names, tokens, keys
 }
 
 // activityClient calls activity where events go by calls.

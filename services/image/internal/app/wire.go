@@ -85,13 +85,13 @@ func wireAt(ctx context.Context, cfg config.Config, pace spool.Pace) (s *service
 	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "image_quota_uncounted_total", Help: "Uploads that were allowed uncounted because Redis did not answer.",
 	}, func() float64 { return float64(s.quota.Open()) }))
-	questions, tokens := memberClients(s.registry, s.tracing)
+	questions, tokens, published := memberClients(s.registry, s.tracing)
 	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
-	return s, s.openServer(cfg, tokens, pace)
+	return s, s.openServer(cfg, tokens, published, pace)
 }
 
-func (s *service) openServer(cfg config.Config, tokens *http.Client, pace spool.Pace) (err error) {
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+func (s *service) openServer(cfg config.Config, tokens, published *http.Client, pace spool.Pace) (err error) {
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
@@ -140,14 +140,16 @@ func (s *service) close() {
 
 // memberClients call member through limiter, breaker and retries. Questions
 // about tokens have a client of their own: while Redis is away every request
-// asks one, and other questions must not use up their limit.
-func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (questions, tokens *http.Client) {
+// asks one, and other questions must not use up their limit. Keys
+// are fetched by a loop that has pauses of its own.
+func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (questions, tokens, keys *http.Client) {
 	calls := metrics.NewCalls(registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
 	questions = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
 	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
-	return questions, tokens
+	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: tracing.Calls("member-keys")})
+	return questions, tokens, keys
 }
 
 // tokensPerSecond is above what one replica serves.

@@ -125,7 +125,8 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
 	tokens := s.clientOf("member-tokens", many, calls)
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: tokens}, Now: now})
+	published := s.clientOf("member-keys", serviceclient.Polling(), calls)
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,

@@ -53,6 +53,7 @@ type service struct {
 	topicSpec   kafka.TopicSpec
 
 	member     *http.Client
+	published  *http.Client // member's keys
 	feeds      *feed.Store
 	follows    *memberapi.Follows
 	letters    *letterstore.Store
@@ -137,10 +138,9 @@ func (s *service) openStores(cfg config.Config) (err error) {
 }
 
 func (s *service) openMember(cfg config.Config) {
-	s.member = serviceclient.NewClient(serviceclient.Config{
-		Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: metrics.NewCalls(s.registry),
-		Trace: s.tracing.Calls("member"),
-	})
+	calls := metrics.NewCalls(s.registry)
+	s.member = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: s.tracing.Calls("member")})
+	s.published = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: s.tracing.Calls("member-keys")})
 	s.follows = memberapi.NewFollows(s.memberAPI(cfg))
 }
 
@@ -186,7 +186,7 @@ func (s *service) retry(ctx context.Context, message kafka.Message) error {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.member}, Now: now})
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.published}, Now: now})
 	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: s.member}
 	s.verifier = auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	s.server, err = httpserver.New(httpserver.Config{
