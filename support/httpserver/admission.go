@@ -27,8 +27,7 @@ var errInFlight = errors.New("too many requests in flight")
 func (s *Server) admit(c *gin.Context) {
 	began := time.Now() //nolint:forbidigo // measures elapsed time
 	if !s.slots.take(began) {
-		s.metrics.sheds.Inc()
-		s.writeFailure(c, apierr.CodeServiceUnavailable.Wrap(errInFlight))
+		s.shed(c)
 		return
 	}
 	release := sync.OnceFunc(func() { s.slots.give(began, time.Now()) }) //nolint:forbidigo // measures elapsed time
@@ -39,6 +38,23 @@ func (s *Server) admit(c *gin.Context) {
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
+}
+
+// admitUntimed is admit for handlers of bytes, which have no deadline: making one
+// and taking it away again costs as much as the rest of the way to them.
+func (s *Server) admitUntimed(c *gin.Context) {
+	began := time.Now() //nolint:forbidigo // measures elapsed time
+	if !s.slots.take(began) {
+		s.shed(c)
+		return
+	}
+	defer func() { s.slots.give(began, time.Now()) }() //nolint:forbidigo // measures elapsed time
+	c.Next()
+}
+
+func (s *Server) shed(c *gin.Context) {
+	s.metrics.sheds.Inc()
+	s.writeFailure(c, apierr.CodeServiceUnavailable.Wrap(errInFlight))
 }
 
 // untimed takes the deadline of a request away; its client's leaving still ends it.

@@ -8,8 +8,8 @@ import (
 // ServeHTTP prepares a request for routing: its ids, a path without trailing
 // slash, HEAD served as GET; and sets the headers that every answer has.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := identify(r)
-	prepared := r.WithContext(ctx)
+	known := identify(r)
+	prepared := r.WithContext(s.contextOf(r, known))
 	if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") {
 		url := *r.URL
 		url.Path, url.RawPath = strings.TrimSuffix(path, "/"), ""
@@ -19,7 +19,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		prepared.Method = http.MethodGet
 	}
 	header := w.Header()
-	header.Set("X-Request-Id", RequestID(ctx))
+	header.Set("X-Request-Id", known.id)
 	header.Set("X-Content-Type-Options", "nosniff")
 	if isAPI(prepared.URL.Path) {
 		header.Set("Cache-Control", "no-store")

@@ -19,21 +19,10 @@ const replayedKey = "dailyfeed.replayed"
 // is nobody's failure, and nobody reads the answer.
 const statusClientGone = 499
 
-// observe writes one access line and one measurement per request.
+// observe writes one access line and one measurement per request, and ends its span.
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now() //nolint:forbidigo // measures elapsed time
-	ctx := c.Request.Context()
-	var end func(route string, status int)
-	if s.config.Trace != nil && !isHealth(c) {
-		ctx, end = s.trace(ctx, c.GetHeader("traceparent"))
-	}
-	ctx = process.WithLogAttrs(ctx,
-		slog.String("request_id", RequestID(ctx)),
-		slog.String("trace_id", traceID(TraceParent(ctx))))
-	if s.config.Enrich != nil {
-		ctx = s.config.Enrich(ctx, c.Request)
-	}
-	c.Request = c.Request.WithContext(ctx)
+	end := requestOf(c.Request.Context()).end
 	defer func() { // also of a connection that is dropped
 		status := s.record(c, time.Since(start))
 		if end != nil {
@@ -43,12 +32,20 @@ func (s *Server) observe(c *gin.Context) {
 	c.Next()
 }
 
-// trace begins a span, whose traceparent is the request's from now on.
-func (s *Server) trace(ctx context.Context, parent string) (context.Context, func(route string, status int)) {
-	known := requestOf(ctx)
-	inner, own, end := s.config.Trace(ctx, parent, known.method)
-	known.traceParent = own
-	return context.WithValue(inner, requestKey{}, known), end
+// contextOf is a request's with its ids, its span, what its log lines carry and
+// what the service adds.
+func (s *Server) contextOf(r *http.Request, known *request) context.Context {
+	ctx := r.Context()
+	if s.config.Trace != nil && !isHealth(r) {
+		// its traceparent is the request's from now on
+		ctx, known.traceParent, known.end = s.config.Trace(ctx, r.Header.Get("traceparent"), known.method)
+	}
+	ctx = process.WithLogAttrs(context.WithValue(ctx, requestKey{}, known),
+		slog.String("request_id", known.id), slog.String("trace_id", traceID(known.traceParent)))
+	if s.config.Enrich != nil {
+		ctx = s.config.Enrich(ctx, r)
+	}
+	return ctx
 }
 
 func (s *Server) record(c *gin.Context, elapsed time.Duration) (status int) {
@@ -61,13 +58,13 @@ func (s *Server) record(c *gin.Context, elapsed time.Duration) (status int) {
 		status = statusClientGone
 	}
 	s.metrics.observe(requestOf(c.Request.Context()).method, routeOf(c), status, elapsed)
-	if !isHealth(c) {
+	if !isHealth(c.Request) {
 		s.logAccess(c, status, failure, elapsed)
 	}
 	return status
 }
 
-func isHealth(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/healthcheck/") }
+func isHealth(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/healthcheck/") }
 
 // routeOf is the pattern that was matched: its values are bounded.
 func routeOf(c *gin.Context) string {
@@ -100,5 +97,11 @@ func (s *Server) logAccess(c *gin.Context, status int, failure error, elapsed ti
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	s.log().LogAttrs(ctx, level, "request", attrs...)
+	logger := s.log().Handler()
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	line := slog.NewRecord(time.Now(), level, "request", 0) //nolint:forbidigo // a line's time; LogAttrs would also look for the place in the code
+	line.AddAttrs(attrs...)
+	_ = logger.Handle(ctx, line) // as LogAttrs: nowhere is left to tell it
 }

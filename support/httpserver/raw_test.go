@@ -79,6 +79,52 @@ func TestRawHasNoDeadline(t *testing.T) {
 	require.Equal(t, "false 7", f.send(t, "GET", "/api/raw", "", as("7")).body)
 }
 
+func TestPublicBytesHaveNoDeadlineAndEndWithTheirClient(t *testing.T) {
+	t.Parallel()
+	begun, ended := make(chan bool, 1), make(chan error, 1)
+	f, _ := running(t, func(c *httpserver.Config) { c.Deadline = 10 * time.Millisecond }, func(f *fixture) {
+		f.PublicBytes().GET("/api/raw", f.Raw(func(c *gin.Context) error {
+			_, timed := c.Request.Context().Deadline()
+			begun <- timed
+			<-c.Request.Context().Done()
+			ended <- c.Request.Context().Err()
+			return c.Request.Context().Err()
+		}))
+	})
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, err := f.try(ctx, "GET", "/api/raw", "")
+		left <- err
+	}()
+	require.False(t, <-begun)
+	leave()
+	require.ErrorIs(t, <-ended, context.Canceled)
+	require.ErrorIs(t, <-left, context.Canceled)
+}
+
+func TestPublicBytesCountAmongTheRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	f, _ := running(t, func(c *httpserver.Config) { c.MaxInFlight = 1 }, func(f *fixture) {
+		f.PublicBytes().GET("/api/raw", f.Raw(func(c *gin.Context) error {
+			begun <- struct{}{}
+			<-goOn
+			c.String(http.StatusOK, "bytes")
+			return nil
+		}))
+	})
+	first := make(chan answer, 1)
+	go func() {
+		got, _ := f.try(t.Context(), "GET", "/api/raw", "") // its answer says how it went
+		first <- got
+	}()
+	<-begun
+	require.Equal(t, 503, f.send(t, "GET", "/api/raw", "").status)
+	close(goOn)
+	require.Equal(t, "bytes", (<-first).body)
+}
+
 // events is a stream that says hello and ends with its context.
 func events(f *fixture) (ended chan struct{}) {
 	ended = make(chan struct{}, 10)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"regexp"
+	"strings"
 )
 
 // request is what the edge knows of a request before it is routed.
@@ -15,12 +16,25 @@ type request struct {
 	traceParent string
 	method      string // as asked: HEAD is routed as GET
 	path        string // as asked, escaped, without query
+	// end ends the request's span; nil where it has none.
+	end func(route string, status int)
 }
 
 type requestKey struct{}
 
-// callersRequestID is what a caller may choose as its request id (spec 03).
-var callersRequestID = regexp.MustCompile(`^[A-Za-z0-9._:+/=-]{1,128}$`)
+// isCallersRequestID says whether a caller may choose this as its request id:
+// 1 to 128 of A-Z a-z 0-9 . _ : + / = - (spec 03). Every request comes by here.
+func isCallersRequestID(id string) bool {
+	const longest = 128
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case !strings.ContainsRune("._:+/=-", rune(c)):
+			return false
+		}
+	}
+	return id != "" && len(id) <= longest
+}
 
 // traceParentForm is version 00 of W3C trace context; later versions may add
 // to the end of it.
@@ -33,22 +47,24 @@ func RequestID(ctx context.Context) string { return requestOf(ctx).id }
 func TraceParent(ctx context.Context) string { return requestOf(ctx).traceParent }
 
 func requestOf(ctx context.Context) request {
-	r, _ := ctx.Value(requestKey{}).(request)
-	return r
+	if r, ok := ctx.Value(requestKey{}).(*request); ok {
+		return *r
+	}
+	return request{}
 }
 
 // identify gives a request its ids: the caller's where they are well formed,
 // else new ones.
-func identify(r *http.Request) context.Context {
-	known := request{
+func identify(r *http.Request) *request {
+	known := &request{
 		id: r.Header.Get("X-Request-Id"), method: r.Method, path: r.URL.EscapedPath(),
 		traceParent: continueTrace(r.Header.Get("traceparent")),
 	}
-	known.supplied = callersRequestID.MatchString(known.id)
+	known.supplied = isCallersRequestID(known.id)
 	if !known.supplied {
 		known.id = rand.Text()
 	}
-	return context.WithValue(r.Context(), requestKey{}, known)
+	return known
 }
 
 const (
@@ -62,9 +78,11 @@ func continueTrace(parent string) string {
 	_, _ = rand.Read(random[:]) // never fails (crypto/rand)
 	trace, flags := hex.EncodeToString(random[:16]), "00"
 	const parts = 6 // the whole, version, trace, span, flags, more
-	m := traceParentForm.FindStringSubmatch(parent)
-	if len(m) == parts && isTrace(m[1], m[2], m[3], m[5]) {
-		trace, flags = m[2], m[4]
+	if parent != "" {
+		m := traceParentForm.FindStringSubmatch(parent)
+		if len(m) == parts && isTrace(m[1], m[2], m[3], m[5]) {
+			trace, flags = m[2], m[4]
+		}
 	}
 	return "00-" + trace + "-" + hex.EncodeToString(random[16:]) + "-" + flags
 }

@@ -125,6 +125,10 @@ func fitsPattern(path, pattern string) bool {
 // Public is where routes without a token are mounted.
 func (s *Server) Public() gin.IRoutes { return s.engine.Group("/", s.admit) }
 
+// PublicBytes is Public for handlers that are mounted by Raw: the same, and
+// cheaper, since there is no deadline to be made and taken away.
+func (s *Server) PublicBytes() gin.IRoutes { return s.engine.Group("/", s.admitUntimed) }
+
 // Authenticated is where routes that need a token are mounted. Routing comes
 // first: an unknown path is 404 with and without a token.
 func (s *Server) Authenticated() gin.IRoutes {
