@@ -25,7 +25,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
 	"github.com/dailyfeed/dailyfeed/support/process"
@@ -125,7 +127,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	s.consumer, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: strings.Join(cfg.KafkaBootstrapServers, ","), ClientID: "activity",
 		Group: eventconsumer.Group, Prefix: cfg.TopicPrefix,
-		HandleBatch: s.events.HandleBatch, Observer: metrics.NewConsumer(s.registry, eventconsumer.Group), Trace: s.tracing.Receipts(eventconsumer.Group),
+		HandleBatch: s.events.HandleBatch, Observer: kafkametrics.New(s.registry, eventconsumer.Group), Trace: s.tracing.Receipts(eventconsumer.Group),
 	})
 	return err
 }
@@ -184,7 +186,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Followed: followed,
 		Streams:  activity.NewStreamService(followed, s.store, s.hub),
 		Events:   s.events,
-		Names:    names{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
+		Names:    names{memberdirectory.New(s.redis, member, namemetrics.New(s.registry), now)},
 		Caller:   func(ctx context.Context) activity.MemberID { return activity.MemberID(auth.CallerID(ctx)) },
 		Cursors:  cursors,
 		Zone:     zone,

@@ -27,6 +27,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/lettermetrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
@@ -47,7 +50,7 @@ type service struct {
 	store       *mysqlstore.Store
 	pages       *pagecache.Pages
 	book        *mysql.AnswerBook
-	letters     *metrics.Letters
+	letters     *lettermetrics.Letters
 	deadLetters *deadletter.Store
 	publisher   *deadletter.Publisher
 	drain       *deadletter.Drain
@@ -124,7 +127,7 @@ func (s *service) openEvents(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	s.letters = metrics.NewLetters(s.registry)
+	s.letters = lettermetrics.New(s.registry)
 	s.deadLetters = deadletter.NewStore(s.pool, "content", processName(), now)
 	s.publisher = deadletter.NewPublisher(s.deadLetters, broker, s.letters, deadletter.PublisherConfig{})
 	s.drain = deadletter.NewDrain(s.deadLetters, broker, s.letters)
@@ -159,7 +162,7 @@ func (s *service) openReads(cfg config.Config) (err error) {
 	reads := &readconsumer.Consumer{Reads: pagecache.Reads{ReadStore: s.store, Pages: s.pages}, Letters: s.readLetters, Now: now}
 	s.reads, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "content", Group: readconsumer.Group, Prefix: cfg.TopicPrefix,
-		HandleBatch: reads.HandleBatch, Observer: metrics.NewConsumer(s.registry, readconsumer.Group), Trace: s.tracing.Receipts(readconsumer.Group),
+		HandleBatch: reads.HandleBatch, Observer: kafkametrics.New(s.registry, readconsumer.Group), Trace: s.tracing.Receipts(readconsumer.Group),
 	})
 	return err
 }
@@ -215,7 +218,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Posts:    content.NewPostService(s.store, facts, now),
 		Comments: content.NewCommentService(s.store, facts, now),
 		States:   s.store,
-		Authors:  authors{memberdirectory.New(s.redis, member, metrics.NewNames(s.registry), now)},
+		Authors:  authors{memberdirectory.New(s.redis, member, namemetrics.New(s.registry), now)},
 		Caller:   func(ctx context.Context) content.MemberID { return content.MemberID(auth.CallerID(ctx)) },
 		Zone:     zone,
 	}, nil

@@ -28,6 +28,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/lettermetrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
@@ -48,7 +49,7 @@ type service struct {
 	topics      *kafka.Admin    // nil as well
 	topicSpec   kafka.TopicSpec
 	topicPrefix string
-	letters     *metrics.Letters
+	letters     *lettermetrics.Letters
 	deadLetters *deadletter.Store
 	publisher   *deadletter.Publisher
 	drain       *deadletter.Drain
@@ -131,7 +132,7 @@ func (s *service) openEvents(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	s.letters = metrics.NewLetters(s.registry)
+	s.letters = lettermetrics.New(s.registry)
 	s.deadLetters = deadletter.NewStore(s.pool, "member", processName(), now)
 	s.publisher = deadletter.NewPublisher(s.deadLetters, broker, s.letters, deadletter.PublisherConfig{})
 	s.drain = deadletter.NewDrain(s.deadLetters, broker, s.letters)

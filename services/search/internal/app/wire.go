@@ -26,7 +26,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/rediscache"
@@ -113,7 +115,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "search", Group: cfg.ConsumerGroup, Prefix: cfg.TopicPrefix,
-		HandleBatch: s.consumer.HandleBatch, Observer: metrics.NewConsumer(s.registry, cfg.ConsumerGroup), Trace: s.tracing.Receipts(cfg.ConsumerGroup),
+		HandleBatch: s.consumer.HandleBatch, Observer: kafkametrics.New(s.registry, cfg.ConsumerGroup), Trace: s.tracing.Receipts(cfg.ConsumerGroup),
 	})
 	return err
 }
@@ -164,7 +166,7 @@ func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.
 		Posts:    search.NewPostService(engine, members, livePosts, now),
 		Comments: search.NewCommentService(engine, members, liveComments, now),
 		Counts:   search.NewCountService(livePosts, liveComments, members),
-		Authors:  authors{memberdirectory.New(s.redis, memberClient, metrics.NewNames(s.registry), now)},
+		Authors:  authors{memberdirectory.New(s.redis, memberClient, namemetrics.New(s.registry), now)},
 	}
 }
 

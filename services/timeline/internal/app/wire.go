@@ -28,7 +28,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/pagination"
@@ -171,7 +173,7 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	}
 	s.activities, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: bootstrap(cfg), ClientID: "timeline", Group: activityconsumer.Group, Prefix: cfg.TopicPrefix,
-		Handle: s.consumer.Handle, Observer: metrics.NewConsumer(s.registry, activityconsumer.Group), Trace: s.tracing.Receipts(activityconsumer.Group),
+		Handle: s.consumer.Handle, Observer: kafkametrics.New(s.registry, activityconsumer.Group), Trace: s.tracing.Receipts(activityconsumer.Group),
 	})
 	return err
 }
@@ -240,7 +242,7 @@ func (s *service) api(cfg config.Config) (*httpapi.API, error) {
 		return nil, err
 	}
 	reader := mysqlreader.New(s.pool, now)
-	authors := memberapi.NewAuthors(memberdirectory.New(s.redis, s.memberAPI(cfg), metrics.NewNames(s.registry), now))
+	authors := memberapi.NewAuthors(memberdirectory.New(s.redis, s.memberAPI(cfg), namemetrics.New(s.registry), now))
 	bylines, err := httpapi.NewBylines(authors, now)
 	if err != nil {
 		return nil, err

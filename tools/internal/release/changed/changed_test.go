@@ -1,7 +1,9 @@
 package changed_test
 
 import (
+	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,6 +50,30 @@ func TestAChangeOfASupportModuleBuildsTheServicesThatLinkIt(t *testing.T) {
 		require.Equal(t, want, graph.Concerned([]string{dependency + "/gone.go"}), dependency)
 	}
 	require.NotContains(t, graph.Concerned([]string{"support/mongo/gone.go"}), "member")
+}
+
+// TestNoServiceLinksAStoreThatItDoesNotHave: it would be larger, need more memory,
+// and be built anew for changes that are none of its business.
+func TestNoServiceLinksAStoreThatItDoesNotHave(t *testing.T) {
+	t.Parallel()
+	const kafka, sql, mongo = "github.com/segmentio/kafka-go", "gorm.io/gorm", "go.mongodb.org/mongo-driver/v2/mongo"
+	foreign := map[string][]string{
+		"image": {kafka, sql, mongo}, "member": {mongo}, "content": {mongo}, "activity": {sql}, "search": {sql},
+	}
+	graph, packages := ours(t)
+	for _, p := range packages {
+		service := strings.TrimPrefix(path.Dir(path.Dir(p.ImportPath)), module+"services/")
+		if !slices.Contains(graph.Services(), service) || p.Name != "main" {
+			continue
+		}
+		for _, dependency := range foreign[service] {
+			require.NotContains(t, p.Deps, dependency, service)
+		}
+		delete(foreign, service)
+	}
+	require.Empty(t, foreign, "all were looked at")
+	require.NotContains(t, graph.Concerned([]string{"support/kafka/gone.go", "support/metrics/kafkametrics/gone.go"}), "image")
+	require.Contains(t, graph.Concerned([]string{"support/metrics/gone.go"}), "image")
 }
 
 func TestAChangeOfTheToolchainBuildsAll(t *testing.T) {

@@ -1,4 +1,6 @@
-package metrics
+// Package kafkametrics measures consumers. It is apart from metrics so that only
+// services that follow events link Kafka.
+package kafkametrics
 
 import (
 	"log/slog"
@@ -23,8 +25,8 @@ type Consumer struct {
 
 var _ kafka.Observer = (*Consumer)(nil)
 
-// NewConsumer registers the metrics of a consumer of group.
-func NewConsumer(registerer prometheus.Registerer, group string) *Consumer {
+// New registers the metrics of a consumer of group.
+func New(registerer prometheus.Registerer, group string) *Consumer {
 	constant := prometheus.Labels{"group": group}
 	c := &Consumer{
 		handled: prometheus.NewCounterVec(prometheus.CounterOpts{

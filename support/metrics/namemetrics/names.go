@@ -1,4 +1,6 @@
-package metrics
+// Package namemetrics measures look-ups of how members sign. It is apart from
+// metrics so that only services that show names link the directory.
+package namemetrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,8 +14,8 @@ type Names struct{ lookups *prometheus.CounterVec }
 
 var _ memberdirectory.Observer = (*Names)(nil)
 
-// NewNames registers the metrics of look-ups of names.
-func NewNames(registerer prometheus.Registerer) *Names {
+// New registers the metrics of look-ups of names.
+func New(registerer prometheus.Registerer) *Names {
 	n := &Names{prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "member_names_total", Help: "Names looked up, by where they were found: fresh, asked, stale, unknown.",
 	}, []string{"found"})}

@@ -1,4 +1,6 @@
-package metrics
+// Package lettermetrics measures the events that a writer tells. It is apart from
+// metrics so that only services with such rows link MySQL and Kafka.
+package lettermetrics
 
 import (
 	"context"
@@ -19,8 +21,8 @@ type Letters struct {
 
 var _ deadletter.Observer = (*Letters)(nil)
 
-// NewLetters registers the metrics of a writer's events.
-func NewLetters(registerer prometheus.Registerer) *Letters {
+// New registers the metrics of a writer's events.
+func New(registerer prometheus.Registerer) *Letters {
 	l := &Letters{
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "events_outgoing_total", Help: "Events by what became of them: published, left_to_drain, drained, parked.",
