@@ -47,7 +47,7 @@ func (s *Shelf) ReadHome(ctx context.Context, reader timeline.MemberID, part tim
 		return shelf, fmt.Errorf("read home page of member %d: %w", reader, err)
 	}
 	// nobody else has the text, and nobody writes to it
-	answer := packed{unsafe.Slice(unsafe.StringData(text), len(text)), s.variant, true} //nolint:gosec // saves a copy of the page
+	answer := packed{unsafe.Slice(unsafe.StringData(text), len(text)), s.variant, true} //nolint:gosec // saves a copy of the page (2026-11-21)
 	shelf = answer.shelf(len(proof), part.Count, looked)
 	if !answer.ok {
 		return timeline.HomeShelf{}, fmt.Errorf("read home page of member %d: %w", reader, errAnswer)
