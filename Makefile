@@ -15,6 +15,8 @@ HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
 RELEASE = go build -o bin/release ./tools/cmd/release && bin/release
 FLEET = go build -o bin/fleet ./tools/cmd/fleet && exec bin/fleet
 
+SERVICES = activity content image member search timeline
+
 # what the binaries say with --version
 STAMP = github.com/dailyfeed/dailyfeed/support/process
 COMMIT = $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -22,7 +24,7 @@ DATE = $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS = -s -w -X $(STAMP).tag=dev -X $(STAMP).commit=$(COMMIT) -X $(STAMP).date=$(DATE)
 
 # cheapest first
-CHECKS = words sizes env telemetry format arrows licences proto contracts workflows modules lint deploy scripts
+CHECKS = words sizes env telemetry exceptions format arrows licences proto contracts workflows modules lint deploy scripts
 
 ##@ Run at home
 
@@ -50,7 +52,7 @@ smoke: ## walk the whole story through the edge, step by step
 
 .PHONY: build
 build: ## the services and tools, into bin/
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./services/{activity,content,image,member,search,timeline}/cmd/... ./tools/cmd/...
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ $(SERVICES:%=./services/%/cmd/...) ./tools/cmd/...
 
 .PHONY: test
 test: ## everything that CI runs: unit, integration, contract, end-to-end; one summary
@@ -110,6 +112,14 @@ faults: ## take the fleet apart for hours and compare it with a ledger; RUN pick
 .PHONY: image
 image: ## an OCI archive of a committed service in dist/: make image SERVICE=member TAG=main-20261120-0001
 	@$(RELEASE) image --service "$${SERVICE:?which service?}" --tag "$${TAG:?which tag?}"
+
+.PHONY: images
+images: ## `make image` for every service
+	@for service in $(SERVICES); do $(MAKE) image SERVICE="$$service"; done
+
+.PHONY: scan
+scan: ## nothing in the archives of TAG (of SERVICE, or of all) is known to be vulnerable; needs vuln.go.dev or VULNERABILITIES, its copy
+	@$(RELEASE) scan --tag "$${TAG:?which tag?}" --service "$${SERVICE:-}" --database "$${VULNERABILITIES:-}"
 
 .PHONY: image-tag
 image-tag: ## the tag of this workflow run, as lines of GITHUB_OUTPUT
@@ -192,6 +202,10 @@ verify-sizes: ## no file is long; prints the comment ratio
 verify-words: ## no word is in the tree that has no business there
 	@$(HOUSE) words
 
+.PHONY: verify-exceptions
+verify-exceptions: ## what is taken out of the security checks has a reason and a date of the last year
+	@$(HOUSE) exceptions
+
 .PHONY: verify-env
 verify-env: ## the READMEs' tables of settings are what the config structs say
 	@$(HOUSE) env
@@ -223,7 +237,7 @@ verify-licences: ## what the services link is under licences that allow it
 
 .PHONY: verify-vulnerabilities
 verify-vulnerabilities: ## govulncheck in every module; needs vuln.go.dev
-	@$(RELEASE) vulnerabilities
+	@$(RELEASE) vulnerabilities --database "$${VULNERABILITIES:-}"
 
 ##@ Repair
 

@@ -77,6 +77,8 @@ require (
 	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/telemetry v0.0.0-20260924152758-ed294f943157 // indirect
+	golang.org/x/tools v0.51.0 // indirect
 	gorm.io/driver/mysql v1.6.0 // indirect
 	gotest.tools/v3 v3.5.2 // indirect
 )
@@ -92,5 +94,6 @@ require (
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	go.yaml.in/yaml/v3 v3.0.5
+	golang.org/x/vuln v1.8.0
 	gorm.io/gorm v1.31.2
 )

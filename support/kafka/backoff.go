@@ -16,7 +16,7 @@ type backoff struct {
 // wait waits; it returns false, at once, when ctx ends.
 func (b *backoff) wait(ctx context.Context) bool {
 	b.next = min(max(b.next, b.least), b.most)
-	timer := time.NewTimer(b.next/2 + rand.N(b.next/2+1)) //nolint:gosec // jitter is no secret
+	timer := time.NewTimer(b.next/2 + rand.N(b.next/2+1)) //nolint:gosec // jitter is no secret (2026-11-21)
 	defer timer.Stop()
 	b.next *= 2
 	select {

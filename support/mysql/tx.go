@@ -138,7 +138,7 @@ func (p *Pool) savepoint(ctx context.Context, do func(ctx context.Context) (keep
 }
 
 func pause(ctx context.Context, about time.Duration) error {
-	timer := time.NewTimer(about/2 + rand.N(about)) //nolint:gosec // jitter, not a secret
+	timer := time.NewTimer(about/2 + rand.N(about)) //nolint:gosec // jitter, not a secret (2026-11-21)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -31,7 +31,7 @@ func WaitFor(ctx context.Context, what string, probe func(ctx context.Context) e
 			last = err.Error()
 			slog.WarnContext(ctx, "waiting for dependency", "dependency", what, "error", err)
 		}
-		if err := Pause(ctx, wait/2+rand.N(wait/2)); err != nil { //nolint:gosec // jitter, not a secret
+		if err := Pause(ctx, wait/2+rand.N(wait/2)); err != nil { //nolint:gosec // jitter, not a secret (2026-11-21)
 			return fmt.Errorf("wait for %s: %w", what, err)
 		}
 		wait = min(2*wait, longWait)

@@ -44,7 +44,7 @@ func (a *app) save(s saved) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("save session: %w", err)
 	}
-	text, err := json.Marshal(s) //nolint:gosec // this file is where the tokens belong
+	text, err := json.Marshal(s) //nolint:gosec // this file is where the tokens belong (2026-11-21)
 	if err != nil {
 		return fmt.Errorf("save session: %w", err)
 	}

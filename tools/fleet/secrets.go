@@ -16,7 +16,7 @@ import (
 
 // Names in the file of secrets.
 //
-//nolint:gosec // names, not values
+//nolint:gosec // names, not values (2026-11-21)
 const (
 	secretInternalToken = "INTERNAL_TOKEN"
 	secretJWTKEK        = "JWT_KEK"

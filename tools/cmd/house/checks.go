@@ -12,6 +12,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/arrows"
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/envtable"
+	"github.com/dailyfeed/dailyfeed/tools/internal/house/exceptions"
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/modules"
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/sizes"
 	"github.com/dailyfeed/dailyfeed/tools/internal/house/words"
@@ -121,6 +122,18 @@ func runWords(ctx context.Context, w *workspace.Workspace, args []string) error 
 		return err
 	}
 	return verdict("words", fmt.Sprintf("%d patterns", len(rules)), "say what the code does, not where or how it was written", began, findings)
+}
+
+func runExceptions(ctx context.Context, w *workspace.Workspace, args []string) error {
+	if _, err := flags("exceptions", args, false, func(*flag.FlagSet) {}); err != nil {
+		return err
+	}
+	began := time.Now()
+	count, findings, err := exceptions.Check(ctx, w, began)
+	if err != nil {
+		return err
+	}
+	return verdict("exceptions", fmt.Sprintf("%d exceptions", count), "mend the code, or look again and write today's date", began, findings)
 }
 
 func runEnv(_ context.Context, w *workspace.Workspace, args []string) error {

@@ -39,7 +39,7 @@ func root() *cobra.Command {
 	}
 	command.AddCommand(
 		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(), chartCommand(),
-		licencesCommand(), vulnerabilitiesCommand(), workflowsCommand(),
+		licencesCommand(), vulnerabilitiesCommand(), scanCommand(), workflowsCommand(),
 	)
 	return command
 }

@@ -13,13 +13,11 @@ import (
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/spf13/cobra"
 
 	"github.com/dailyfeed/dailyfeed/tools/fleet"
 	"github.com/dailyfeed/dailyfeed/tools/internal/release/image"
 	"github.com/dailyfeed/dailyfeed/tools/internal/release/measure"
-	"github.com/dailyfeed/dailyfeed/tools/internal/release/source"
 	"github.com/dailyfeed/dailyfeed/tools/internal/release/tag"
 )
 
@@ -96,7 +94,7 @@ func printRow(ctx context.Context, out io.Writer, file, service string, pid int)
 	cells = append(cells, fmt.Sprintf("%d", image.Limit(service)/1e6))
 	speed := []string{"–", "–"}
 	if pid != 0 {
-		result, err := measured(ctx, index, parts, service, pid)
+		result, err := measured(ctx, index, service, pid)
 		if err != nil {
 			return err
 		}
@@ -108,28 +106,14 @@ func printRow(ctx context.Context, out io.Writer, file, service string, pid int)
 
 // measured runs this machine's binary of an image as one more replica of a
 // running service: with its environment, on ports of its own.
-func measured(ctx context.Context, index v1.ImageIndex, parts []image.Part, service string, pid int) (result measure.Result, err error) {
+func measured(ctx context.Context, index v1.ImageIndex, service string, pid int) (result measure.Result, err error) {
 	folder, err := os.MkdirTemp("", "dailyfeed-run-")
 	if err != nil {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	for _, part := range parts {
-		if part.Architecture != runtime.GOARCH {
-			continue
-		}
-		img, err := index.Image(part.Digest)
-		if err != nil {
-			return result, err
-		}
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return result, err
-		}
-		files := mutate.Extract(img)
-		if err := errors.Join(source.Unpack(files, root), files.Close(), root.Close()); err != nil {
-			return result, err
-		}
+	if err := image.Unpack(index, runtime.GOARCH, folder); err != nil {
+		return result, err
 	}
 	environ, err := measure.Environment(pid)
 	if err != nil {

@@ -45,7 +45,7 @@ func (t *Tickets) Issue(ctx context.Context, authorization string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	sealed := sealer.Seal(nil, nil, []byte(authorization), nil) //nolint:gosec // it makes its own nonce, and takes none
+	sealed := sealer.Seal(nil, nil, []byte(authorization), nil) //nolint:gosec // it makes its own nonce, and takes none (2026-11-21)
 	if err := t.redis.Conn().Set(ctx, keyOf(secret), sealed, life).Err(); err != nil {
 		return "", apierr.CodeServiceUnavailable.Wrap(fmt.Errorf("keep ticket: %w", err))
 	}

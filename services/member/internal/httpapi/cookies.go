@@ -34,7 +34,7 @@ func (a *API) cookie(c *gin.Context, name, value string, maxAge int) string {
 	if secure {
 		sameSite = http.SameSiteStrictMode
 	}
-	//nolint:gosec // at home there is no https, and then the contract wants Lax without Secure
+	//nolint:gosec // at home there is no https, and then the contract wants Lax without Secure (2026-11-21)
 	cookie := http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: secure, SameSite: sameSite}
 	return cookie.String()
 }

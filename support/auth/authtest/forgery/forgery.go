@@ -78,7 +78,7 @@ type family struct {
 
 // New is a Forger. It fails where the good tokens cannot be read.
 func New(seed uint64, victim Victim) (*Forger, error) {
-	//nolint:gosec // what is made is to be made again
+	//nolint:gosec // what is made is to be made again (2026-11-21)
 	f := &Forger{Rand: rand.New(rand.NewPCG(seed, 8725)), victim: victim, parts: strings.Split(victim.Good[0], ".")}
 	const tokenParts = 3
 	if len(f.parts) != tokenParts || len(victim.Good) < 2 {

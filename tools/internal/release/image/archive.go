@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/match"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/dailyfeed/dailyfeed/tools/internal/release/source"
@@ -111,4 +113,33 @@ func Load(file, folder string) (v1.ImageIndex, error) {
 		}
 	}
 	return fail(errNoIndex)
+}
+
+// Unpack writes the files of an architecture's image into folder, which it makes.
+func Unpack(index v1.ImageIndex, arch, folder string) error {
+	fail := func(err error) error { return fmt.Errorf("unpack image for %s: %w", arch, err) }
+	parts, err := Parts(index)
+	if err != nil {
+		return fail(err)
+	}
+	at := slices.IndexFunc(parts, func(p Part) bool { return p.Architecture == arch })
+	if at < 0 {
+		return fail(errMissing)
+	}
+	img, err := index.Image(parts[at].Digest)
+	if err != nil {
+		return fail(err)
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fail(err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fail(err)
+	}
+	files := mutate.Extract(img)
+	if err := errors.Join(source.Unpack(files, root), files.Close(), root.Close()); err != nil {
+		return fail(err)
+	}
+	return nil
 }

@@ -39,7 +39,7 @@ func JPEGForms() []JPEGForm {
 
 // NoisyJPEG has random coefficients, few of which are not zero.
 func NoisyJPEG(w, h int, form JPEGForm) []byte {
-	n := &noisyJPEG{noise: rand.New(rand.NewPCG(uint64(w), uint64(h))), form: form} //nolint:gosec // the same each time
+	n := &noisyJPEG{noise: rand.New(rand.NewPCG(uint64(w), uint64(h))), form: form} //nolint:gosec // the same each time (2026-11-21)
 	n.WriteString("\xff\xd8")
 	if form.Adobe != "" {
 		segment(&n.Buffer, 0xee, []byte(form.Adobe))

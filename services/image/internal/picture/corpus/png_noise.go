@@ -33,7 +33,7 @@ func PNGForms() []PNGForm {
 // NoisyPNG has random pixels, and each row another filter; its compressed
 // data is in many chunks.
 func NoisyPNG(w, h int, form PNGForm) []byte {
-	noise := rand.New(rand.NewPCG(uint64(form.Depth), uint64(form.Kind))) //nolint:gosec // the same each time
+	noise := rand.New(rand.NewPCG(uint64(form.Depth), uint64(form.Kind))) //nolint:gosec // the same each time (2026-11-21)
 	interlace := byte(0)
 	if form.Interlaced {
 		interlace = 1

@@ -40,7 +40,7 @@ func VP8LForms() []VP8LForm {
 
 // NoisyVP8L is a VP8L chunk of random pixels, repetitions and cached colours.
 func NoisyVP8L(w, h int, form VP8LForm) []byte {
-	n := noisyVP8L{noise: rand.New(rand.NewPCG(uint64(w), uint64(h)))} //nolint:gosec // the same each time
+	n := noisyVP8L{noise: rand.New(rand.NewPCG(uint64(w), uint64(h)))} //nolint:gosec // the same each time (2026-11-21)
 	n.add(0x2f, 8)
 	n.add(uint64(w-1), 14)
 	n.add(uint64(h-1), 14)
