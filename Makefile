@@ -225,7 +225,7 @@ verify-alerts: ## promtool finds the alert rules well, and each fires when it mu
 
 .PHONY: verify-scripts
 verify-scripts: ## shellcheck finds nothing in the installer and CI's script
-	@shellcheck -x installer/*.sh installer/lib/*.sh deploy/installertest/testdata/tool .ci/run && echo "scripts: well" || { echo "next: install shellcheck if it is missing"; exit 1; }
+	@shellcheck -x installer/*.sh installer/lib/*.sh deploy/installertest/testdata/tool .ci/run .ci/kind && echo "scripts: well" || { echo "next: install shellcheck if it is missing"; exit 1; }
 
 .PHONY: verify-workflows
 verify-workflows: ## actionlint and zizmor find nothing in .github
