@@ -33,7 +33,7 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 
 const republishBatch = 500
 
-// republish states the current versions of the posts and comments that were
+// republish states the current versions of the posts, comments and likes that were
 // created in a time range again, for rebuilding projections. Consumers that
 // have them ignore them.
 func republish(ctx context.Context, cfg config.Config, args []string) error {
@@ -50,8 +50,8 @@ func republish(ctx context.Context, cfg config.Config, args []string) error {
 		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: func(context.Context) string { return "" },
 	}
 	job := content.NewRepublisher(s.store, s.store, facts)
-	posts, comments, err := job.Republish(ctx, from, to, republishBatch)
-	slog.InfoContext(ctx, "republished", "posts", posts, "comments", comments)
+	stated, err := job.Republish(ctx, from, to, republishBatch)
+	slog.InfoContext(ctx, "republished", "posts", stated.Posts, "comments", stated.Comments, "likes", stated.Likes)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,31 @@ type RangeReader interface {
 	PostsBetween(ctx context.Context, from, to time.Time, after PostID, limit int) ([]Post, error)
 	// CommentsBetween is the same for comments.
 	CommentsBetween(ctx context.Context, from, to time.Time, after CommentID, limit int) ([]Comment, error)
+	// LikesBetween is the same for likes of a kind of thing. What was taken back is
+	// no like any more.
+	LikesBetween(ctx context.Context, of Liked, from, to time.Time, after LikeID, limit int) ([]Like, error)
 }
+
+// Liked is a kind of thing that can be liked.
+type Liked uint8
+
+// The kinds.
+const (
+	LikedPost Liked = iota
+	LikedComment
+)
+
+// LikeID is the number of a like among those of its kind.
+type LikeID int64
+
+// Like is a like that stands, as the fact that it came from.
+type Like struct {
+	ID   LikeID
+	Fact LikeFact
+}
+
+// Restated is how much was stated again.
+type Restated struct{ Posts, Comments, Likes int }
 
 // Republisher states what is known again, for those who have lost it.
 type Republisher struct {
@@ -26,11 +50,28 @@ func NewRepublisher(tx Transactor, rows RangeReader, facts FactLog) *Republisher
 	return &Republisher{tx: tx, rows: rows, facts: facts}
 }
 
-// Republish states the current version of every post and comment that was
+// Republish states the current version of every post, comment and like that was
 // created in [from, to), as it was last changed, and returns how many. It can
 // be run again: who has a version ignores it.
-func (r *Republisher) Republish(ctx context.Context, from, to time.Time, batch int) (posts, comments int, err error) {
-	posts, err = inBatches(ctx, r, batch, func(ctx context.Context, after PostID) ([]Fact, PostID, error) {
+func (r *Republisher) Republish(ctx context.Context, from, to time.Time, batch int) (stated Restated, err error) {
+	if stated.Posts, err = r.posts(ctx, from, to, batch); err != nil {
+		return stated, err
+	}
+	if stated.Comments, err = r.comments(ctx, from, to, batch); err != nil {
+		return stated, err
+	}
+	for _, of := range []Liked{LikedPost, LikedComment} {
+		likes, err := r.likes(ctx, of, from, to, batch)
+		stated.Likes += likes
+		if err != nil {
+			return stated, err
+		}
+	}
+	return stated, nil
+}
+
+func (r *Republisher) posts(ctx context.Context, from, to time.Time, batch int) (int, error) {
+	return inBatches(ctx, r, batch, func(ctx context.Context, after PostID) ([]Fact, PostID, error) {
 		found, err := r.rows.PostsBetween(ctx, from, to, after, batch)
 		facts := make([]Fact, len(found))
 		for i, post := range found {
@@ -39,10 +80,10 @@ func (r *Republisher) Republish(ctx context.Context, from, to time.Time, batch i
 		}
 		return facts, after, err
 	})
-	if err != nil {
-		return posts, 0, err
-	}
-	comments, err = inBatches(ctx, r, batch, func(ctx context.Context, after CommentID) ([]Fact, CommentID, error) {
+}
+
+func (r *Republisher) comments(ctx context.Context, from, to time.Time, batch int) (int, error) {
+	return inBatches(ctx, r, batch, func(ctx context.Context, after CommentID) ([]Fact, CommentID, error) {
 		found, err := r.rows.CommentsBetween(ctx, from, to, after, batch)
 		facts := make([]Fact, len(found))
 		for i, c := range found {
@@ -51,7 +92,17 @@ func (r *Republisher) Republish(ctx context.Context, from, to time.Time, batch i
 		}
 		return facts, after, err
 	})
-	return posts, comments, err
+}
+
+func (r *Republisher) likes(ctx context.Context, of Liked, from, to time.Time, batch int) (int, error) {
+	return inBatches(ctx, r, batch, func(ctx context.Context, after LikeID) ([]Fact, LikeID, error) {
+		found, err := r.rows.LikesBetween(ctx, of, from, to, after, batch)
+		facts := make([]Fact, len(found))
+		for i, like := range found {
+			facts[i], after = like.Fact, like.ID
+		}
+		return facts, after, err
+	})
 }
 
 // inBatches states what read finds after an id, a transaction per batch, until a

@@ -24,5 +24,7 @@ func TestMappersLoseNothing(t *testing.T) {
 		Version: 9, IsDeleted: true, LikeCount: 10, ReplyCount: 11,
 	}, fromComment(comment))
 	require.Equal(t, comment, toComment(fromComment(comment)))
+	require.Equal(t, content.Like{ID: 1, Fact: content.LikeFact{Liked: true, Actor: 4, At: at(6), PostID: 2, CommentID: 3, Version: 5}},
+		toStandingLike(standingLikeRow{ID: 1, PostID: 2, CommentID: 3, MemberID: 4, Version: 5, CreatedAt: at(6)}))
 	require.Equal(t, content.PostCounters{Views: 1, Likes: 2, Comments: 3}, toCounters(countersRow{ViewCount: 1, LikeCount: 2, CommentCount: 3}))
 }

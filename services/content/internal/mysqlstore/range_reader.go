@@ -43,3 +43,43 @@ func (s *Store) CommentsBetween(ctx context.Context, from, to time.Time, after c
 	}
 	return comments, nil
 }
+
+type standingLikeRow struct {
+	ID        content.LikeID
+	PostID    content.PostID
+	CommentID content.CommentID
+	MemberID  content.MemberID
+	Version   int64
+	CreatedAt time.Time
+}
+
+// likesBetween are the queries of LikesBetween. The version of a like that stands is
+// one more than that of the cancel before it.
+var likesBetween = map[content.Liked]string{
+	content.LikedPost: `SELECT l.id, l.post_id, 0 AS comment_id, l.member_id, COALESCE(c.version, 0) + 1 AS version, l.created_at
+		   FROM post_likes l LEFT JOIN post_like_cancels c ON c.post_id = l.post_id AND c.member_id = l.member_id
+		  WHERE l.id > ? AND l.created_at >= ? AND l.created_at < ? ORDER BY l.id LIMIT ?`,
+	content.LikedComment: `SELECT l.id, t.post_id, l.comment_id, l.member_id, COALESCE(c.version, 0) + 1 AS version, l.created_at
+		   FROM comment_likes l JOIN comments t ON t.id = l.comment_id
+		   LEFT JOIN comment_like_cancels c ON c.comment_id = l.comment_id AND c.member_id = l.member_id
+		  WHERE l.id > ? AND l.created_at >= ? AND l.created_at < ? ORDER BY l.id LIMIT ?`,
+}
+
+// LikesBetween implements content.RangeReader.
+func (s *Store) LikesBetween(ctx context.Context, of content.Liked, from, to time.Time, after content.LikeID, limit int) ([]content.Like, error) {
+	var rows []standingLikeRow
+	if err := s.pool.DB(ctx).Raw(likesBetween[of], after, from.UTC(), to.UTC(), limit).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list likes between %s and %s: %w", from, to, err)
+	}
+	likes := make([]content.Like, len(rows))
+	for i, r := range rows {
+		likes[i] = toStandingLike(r)
+	}
+	return likes, nil
+}
+
+func toStandingLike(r standingLikeRow) content.Like {
+	return content.Like{ID: r.ID, Fact: content.LikeFact{
+		Liked: true, Actor: r.MemberID, At: r.CreatedAt, PostID: r.PostID, CommentID: r.CommentID, Version: r.Version,
+	}}
+}

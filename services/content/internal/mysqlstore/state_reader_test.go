@@ -34,6 +34,38 @@ func TestStatesAreListedByIdWithWhatIsDeleted(t *testing.T) {
 	require.Equal(t, gone.ID, rest[0].ID)
 }
 
+// What is stated again is the fact that was stated first, so that it gets the same key
+// and nobody counts it as another like.
+func TestRepublishingStatesTheLikesThatStandAsTheyWereStated(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	from := h.post(t, 1)
+	comment := h.comment(t, 1, from.ID, 0)
+	require.NoError(t, h.posts.Like(t.Context(), 7, from.ID))
+	require.NoError(t, h.posts.Unlike(t.Context(), 7, from.ID))
+	require.NoError(t, h.posts.Like(t.Context(), 8, from.ID))
+	require.NoError(t, h.posts.Unlike(t.Context(), 8, from.ID))
+	var want []content.Fact
+	for member := content.MemberID(8); member <= 10; member++ {
+		require.NoError(t, h.posts.Like(t.Context(), member, from.ID))
+		want = append(want, h.ledger.last())
+	}
+	require.NoError(t, h.comments.Like(t.Context(), 7, comment.ID))
+	require.NoError(t, h.comments.Unlike(t.Context(), 7, comment.ID))
+	for member := content.MemberID(7); member <= 9; member++ {
+		require.NoError(t, h.comments.Like(t.Context(), member, comment.ID))
+		want = append(want, h.ledger.last())
+	}
+	late := h.post(t, 5)
+	require.NoError(t, h.posts.Like(t.Context(), 11, from.ID))
+
+	again := new(ledger)
+	stated, err := content.NewRepublisher(h.store, h.store, again).Republish(t.Context(), from.CreatedAt, late.CreatedAt, 2)
+	require.NoError(t, err)
+	require.Equal(t, content.Restated{Posts: 1, Comments: 1, Likes: 6}, stated)
+	require.Equal(t, want, again.facts[2:])
+}
+
 func TestRepublishingStatesTheCurrentVersionsAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -46,9 +78,9 @@ func TestRepublishingStatesTheCurrentVersionsAgain(t *testing.T) {
 
 	again := new(ledger)
 	job := content.NewRepublisher(h.store, h.store, again)
-	posts, comments, err := job.Republish(t.Context(), fresh.CreatedAt, late.CreatedAt, 2)
+	stated, err := job.Republish(t.Context(), fresh.CreatedAt, late.CreatedAt, 2)
 	require.NoError(t, err)
-	require.Equal(t, []int{3, 1}, []int{posts, comments})
+	require.Equal(t, content.Restated{Posts: 3, Comments: 1}, stated)
 	require.Equal(t, content.PostFact{Change: content.Created, Actor: 1, At: fresh.CreatedAt, Post: fresh.Post}, again.facts[0])
 	change := func(i int) (content.Change, int64) {
 		fact, ok := again.facts[i].(content.PostFact)

@@ -22,6 +22,7 @@ func Commands() map[string]process.Command {
 		"rotate-keys":        with(rotateKeys),
 		"clean-tokens":       with(cleanTokens),
 		"drain-dead-letters": with(drainDeadLetters),
+		"republish":          with(republish),
 	}
 }
 

@@ -84,6 +84,8 @@ func TestKeyMappersLoseNothing(t *testing.T) {
 
 func TestOtherMappersLoseNothing(t *testing.T) {
 	t.Parallel()
+	require.Equal(t, member.Follow{ID: 1, Fact: member.FollowFact{Following: true, Follower: 2, Target: 3, At: time.Unix(5, 0), Version: 4}},
+		toStandingFollow(standingFollowRow{ID: 1, FollowerID: 2, FollowingID: 3, Version: 4, CreatedAt: time.Unix(5, 0)}))
 	require.Equal(t, member.FollowRef{ID: 1, Member: 2}, toFollowRef(followRow{ID: 1, MemberID: 2}))
 	require.Equal(t, member.FollowVersions{Followings: 1, Followers: 2}, toVersions(versionsRow{FollowingsVersion: 1, FollowersVersion: 2}))
 	require.Equal(t, member.Newcomer{Member: 2, Profile: 1, CreatedAt: at(3)}, toNewcomer(newcomerRow{ID: 1, MemberID: 2, CreatedAt: at(3)}))
