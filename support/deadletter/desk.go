@@ -12,14 +12,45 @@ import (
 // ErrAbsent is a letter that is not in the table.
 var ErrAbsent = errors.New("deadletter: no such letter")
 
-// List returns at most limit letters, the oldest first; only parked ones where
-// parked is true.
-func (s *Store) List(ctx context.Context, parked bool, limit int) ([]Stored, error) {
-	where := ""
-	if parked {
-		where = " WHERE parked_at IS NOT NULL"
+// State is where a letter of the table stands.
+type State int
+
+// The states. AnyState chooses all, Leased are in the hands of a process, Waiting are a
+// drain's, Parked a person's.
+const (
+	AnyState State = iota
+	Leased
+	Waiting
+	Parked
+)
+
+// Choice narrows a list of letters down; its zero value chooses all.
+type Choice struct {
+	State State
+	// KeyPrefix is how the message key begins.
+	KeyPrefix string
+}
+
+// List returns at most limit letters that are chosen, the oldest first. It reads no
+// further than that.
+func (s *Store) List(ctx context.Context, choice Choice, limit int) ([]Stored, error) {
+	where, args := choice.where(s.now().UTC())
+	return s.query(ctx, "SELECT "+columns+" FROM "+s.table+" WHERE "+where+" ORDER BY id LIMIT ?", append(args, limit)...)
+}
+
+// where is the choice as a condition.
+func (c Choice) where(now time.Time) (condition string, args []any) {
+	condition, args = "LEFT(message_key, CHAR_LENGTH(?)) = ?", []any{c.KeyPrefix, c.KeyPrefix}
+	switch c.State {
+	case AnyState:
+	case Leased:
+		condition, args = condition+" AND parked_at IS NULL AND lease_until > ?", append(args, now)
+	case Waiting:
+		condition, args = condition+" AND parked_at IS NULL AND lease_until <= ?", append(args, now)
+	case Parked:
+		condition += " AND parked_at IS NOT NULL"
 	}
-	return s.query(ctx, "SELECT "+columns+" FROM "+s.table+where+" ORDER BY created_at, id LIMIT ?", limit)
+	return condition, args
 }
 
 // Show returns one letter, or ErrAbsent.

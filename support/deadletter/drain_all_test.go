@@ -79,7 +79,7 @@ func TestUnavailabilityDoesNotCountTowardsParking(t *testing.T) {
 	p.clock.advance(10 * time.Minute)
 	_, err := p.drain("a").DrainDue(t.Context())
 	require.NoError(t, err)
-	stored, err := p.store("a").List(t.Context(), false, 1)
+	stored, err := p.store("a").List(t.Context(), deadletter.Choice{}, 1)
 	require.NoError(t, err)
 	require.Equal(t, 13, stored[0].Attempts)
 	require.Equal(t, 1, stored[0].Refusals)

@@ -107,7 +107,7 @@ func TestALetterThatIsRefusedForItselfIsParkedAfterTenTries(t *testing.T) {
 	for try := 1; try <= 10; try++ {
 		_, err := p.drain("b").DrainDue(t.Context())
 		require.NoError(t, err)
-		stored, err := p.store("b").List(t.Context(), false, 10)
+		stored, err := p.store("b").List(t.Context(), deadletter.Choice{}, 10)
 		require.NoError(t, err)
 		require.Len(t, stored, 1)
 		require.Equal(t, try, stored[0].Attempts)
@@ -133,7 +133,7 @@ func TestAParkedLetterCanBeRetriedOrDiscarded(t *testing.T) {
 		_, err := p.drain("b").DrainDue(t.Context())
 		require.NoError(t, err)
 	}
-	parked, err := p.store("b").List(t.Context(), true, 10)
+	parked, err := p.store("b").List(t.Context(), deadletter.Choice{State: deadletter.Parked}, 10)
 	require.NoError(t, err)
 	require.Len(t, parked, 2)
 	require.NotNil(t, parked[0].ParkedAt)

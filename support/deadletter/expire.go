@@ -85,9 +85,22 @@ func (s *Store) expireDiscarded(ctx context.Context, before time.Time, archive A
 	return len(letters), nil
 }
 
-// ListDiscarded returns at most limit letters that were discarded, the latest first.
-func (s *Store) ListDiscarded(ctx context.Context, limit int) ([]Discarded, error) {
-	return s.listDiscarded(ctx, "ORDER BY discarded_at DESC, id DESC LIMIT ?", limit)
+// ListDiscarded returns at most limit letters that were discarded and whose keys begin
+// with keyPrefix, the oldest first.
+func (s *Store) ListDiscarded(ctx context.Context, keyPrefix string, limit int) ([]Discarded, error) {
+	return s.listDiscarded(ctx, "WHERE LEFT(message_key, CHAR_LENGTH(?)) = ? ORDER BY id LIMIT ?", keyPrefix, keyPrefix, limit)
+}
+
+// ShowDiscarded returns one letter that was discarded, or ErrAbsent.
+func (s *Store) ShowDiscarded(ctx context.Context, id int64) (Discarded, error) {
+	found, err := s.listDiscarded(ctx, "WHERE id = ?", id)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("show discarded letter %d: %w", id, ErrAbsent)
+	}
+	if err != nil {
+		return Discarded{}, err
+	}
+	return found[0], nil
 }
 
 type discardedRow struct {

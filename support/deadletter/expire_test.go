@@ -45,10 +45,45 @@ func parkTwo(t *testing.T, p post) {
 		_, err := p.drain("b").DrainDue(t.Context())
 		require.NoError(t, err)
 	}
-	parked, err := p.store("b").List(t.Context(), true, 10)
+	parked, err := p.store("b").List(t.Context(), deadletter.Choice{State: deadletter.Parked}, 10)
 	require.NoError(t, err)
 	require.NoError(t, p.store("b").Discard(t.Context(), parked[1].ID, "on-call", "쓸모없음"))
 	p.died(t, letters(3)[2:])
+}
+
+func TestLettersAreListedByStateAndKeyTheOldestFirst(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	parkTwo(t, p)
+	store := p.store("b")
+	keys := func(choice deadletter.Choice, limit int) (keys []string) {
+		found, err := store.List(t.Context(), choice, limit)
+		require.NoError(t, err)
+		for _, l := range found {
+			keys = append(keys, l.MessageKey)
+		}
+		return keys
+	}
+	require.Equal(t, []string{"k0", "k2"}, keys(deadletter.Choice{}, 10))
+	require.Equal(t, []string{"k0"}, keys(deadletter.Choice{}, 1))
+	require.Equal(t, []string{"k2"}, keys(deadletter.Choice{KeyPrefix: "k2"}, 1), "what is not chosen does not count")
+	require.Equal(t, []string{"k0"}, keys(deadletter.Choice{State: deadletter.Parked}, 10))
+	require.Equal(t, []string{"k2"}, keys(deadletter.Choice{State: deadletter.Leased}, 10))
+	require.Empty(t, keys(deadletter.Choice{State: deadletter.Waiting}, 10))
+	p.clock.advance(time.Minute)
+	require.Equal(t, []string{"k2"}, keys(deadletter.Choice{State: deadletter.Waiting}, 1))
+
+	discarded, err := store.ListDiscarded(t.Context(), "k", 10)
+	require.NoError(t, err)
+	require.Len(t, discarded, 1)
+	none, err := store.ListDiscarded(t.Context(), "k0", 10)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	one, err := store.ShowDiscarded(t.Context(), discarded[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, discarded[0], one)
+	_, err = store.ShowDiscarded(t.Context(), discarded[0].ID+1)
+	require.ErrorIs(t, err, deadletter.ErrAbsent)
 }
 
 // spec 11: parked letters after 90 days with an export

@@ -42,7 +42,7 @@ func newAudit(a *app) *cobra.Command {
 	}
 	operatorFlags(cmd, &w)
 	cmd.Flags().StringSliceVar(&options.Days, "day", nil, "dates in UTC such as 20261121 (default: the newest two topics up to today)")
-	cmd.Flags().BoolVar(&options.Repair, "repair", false, "send missed records again, count counters anew, forget wrong feeds")
+	cmd.Flags().BoolVar(&options.Repair, "repair", false, "send records again that activity or search missed, count counters anew, forget wrong feeds")
 	cmd.Flags().DurationVar(&options.Settle, "settle", 0, "how long a difference may last before it counts (default 10s)")
 	cmd.Flags().StringVar(&listen, "listen", "", "audit again and again, and serve the figures as metrics on this address, such as :9464")
 	cmd.Flags().DurationVar(&every, "every", 5*time.Minute, "how often, with --listen")

@@ -165,6 +165,35 @@ func TestAuditComparesDocumentsWithPosts(t *testing.T) {
 	}, found.Examples)
 }
 
+func TestAuditHasSearchTakeAgainWhatItsDocumentsLack(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	p.row(t, 1, 2)
+	p.row(t, 2, 1)
+	p.row(t, 3, 2) // its event is on none of the days
+	first, current := p.event(activityrecord.PostCreate, 1, 1), p.event(activityrecord.PostUpdate, 1, 2)
+	well := p.event(activityrecord.PostCreate, 2, 1)
+	p.onKafka(t, first, current, well)
+	p.consume(t, "search", nil)
+	p.searchable(t, 1, 1)
+	p.searchable(t, 2, 1)
+
+	audit := p.audit(t, 3, "--repair")
+	require.EqualValues(t, 2, comparisonOf(t, audit, "search_posts").Wrong)
+	require.Subset(t, audit.Advice, []string{
+		"the records of 1 wrong documents of search_posts were sent again; audit once more when they are applied",
+		"1 documents of search_posts differ: `search rebuild --restart` while it serves",
+	})
+	var again []string
+	p.consume(t, "search", func(m kafka.Message) {
+		event, err := activityrecord.Decode(m.Value)
+		require.NoError(t, err)
+		again = append(again, event.GetEventId())
+	})
+	require.Contains(t, again, current.GetEventId(), "the state that the row has, as it was stated")
+	require.NotContains(t, again, well.GetEventId())
+}
+
 // What is on its way is no difference.
 func TestAuditWaitsForDocumentsThatAreOnTheirWay(t *testing.T) {
 	t.Parallel()

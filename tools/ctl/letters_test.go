@@ -54,6 +54,28 @@ func TestDeadLettersOfEveryTableAreListedShownAndRetried(t *testing.T) {
 	}
 }
 
+func TestALimitIsOfTheLettersThatAreAskedFor(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	for i := range 3 {
+		for _, key := range []string{"POST_CREATE", "POST_READ"} {
+			p.exec(t, "INSERT INTO content_listener_dead_letters (topic, `partition`, `offset`, message_key, headers, payload, last_error, parked_at, created_at, updated_at) VALUES (?, 1, ?, ?, '[]', 'x', 'e', ?, ?, ?)",
+				key, i, "member_activity:kafka_event:"+key+"###1###2", map[bool]any{true: p.now}[i == 2], p.now, p.now)
+		}
+	}
+	count := func(args ...string) int {
+		return strings.Count(p.okOn(t, append([]string{"dead-letters", "list", "--table", "content-listener"}, args...)...), "content-listener:")
+	}
+	require.Equal(t, 6, count())
+	require.Equal(t, 2, count("--type", "post_read", "--limit", "2"))
+	require.Equal(t, 3, count("--type", "post_read"))
+	require.Equal(t, 4, count("--state", "waiting"))
+	require.Equal(t, 1, count("--state", "parked", "--limit", "1"))
+	require.Equal(t, 1, count("--state", "parked", "--type", "POST_CREATE"))
+	require.Zero(t, count("--state", "leased"))
+	require.Zero(t, count("--type", "?"))
+}
+
 func TestDiscardAsksAndWritesWhoAndWhy(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t)

@@ -3,22 +3,46 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 // kept is a kind of things that search keeps documents of.
 type kept struct {
 	name, collection, field, rows string
+	// tells is what an event is about, 0 where it is of another kind.
+	tells func(*activityrecord.Event) int64
 }
 
 var keptKinds = []kept{
-	{"search_posts", "search_posts", "post_pk", "SELECT id, version, is_deleted AS deleted, FALSE AS hidden FROM posts WHERE id > ? ORDER BY id LIMIT ?"},
-	{"search_comments", "search_comments", "comment_pk", "SELECT c.id, c.version, c.is_deleted AS deleted, p.is_deleted AS hidden FROM comments c JOIN posts p ON p.id = c.post_id WHERE c.id > ? ORDER BY c.id LIMIT ?"},
+	{"search_posts", "search_posts", "post_pk", "SELECT id, version, is_deleted AS deleted, FALSE AS hidden FROM posts WHERE id > ? ORDER BY id LIMIT ?", toldPost},
+	{"search_comments", "search_comments", "comment_pk", "SELECT c.id, c.version, c.is_deleted AS deleted, p.is_deleted AS hidden FROM comments c JOIN posts p ON p.id = c.post_id WHERE c.id > ? ORDER BY c.id LIMIT ?", toldComment},
+}
+
+func toldPost(e *activityrecord.Event) int64 {
+	if e.GetPost() == nil {
+		return 0
+	}
+	return e.GetPostId()
+}
+
+func toldComment(e *activityrecord.Event) int64 {
+	if e.GetComment() == nil {
+		return 0
+	}
+	return e.GetCommentId()
+}
+
+// keptFault is a document that differs from its row.
+type keptFault struct {
+	id, version int64
+	text        string
 }
 
 type keptRow struct {
@@ -35,13 +59,14 @@ const keptBatch = 1000
 func (a *auditing) auditDocuments(ctx context.Context) error {
 	for _, k := range keptKinds {
 		compared := Comparison{Name: k.name, Examples: []string{}}
+		wrong := map[int64]int64{} // the versions that documents should have
 		after := int64(0)
 		for {
 			rows, err := a.keptRows(ctx, k, after)
 			if err != nil {
 				return err
 			}
-			if err := a.compareKept(ctx, k, rows, after, &compared); err != nil {
+			if err := a.compareKept(ctx, k, rows, after, &compared, wrong); err != nil {
 				return err
 			}
 			if len(rows) < keptBatch {
@@ -50,9 +75,44 @@ func (a *auditing) auditDocuments(ctx context.Context) error {
 			after = rows[len(rows)-1].ID
 		}
 		a.result.Checks = append(a.result.Checks, compared)
-		if compared.Wrong > 0 {
-			a.advise("%d documents of %s differ: `search rebuild --restart` while it serves", compared.Wrong, k.name)
+		if err := a.repairKept(ctx, k, wrong); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// repairKept sends the last record of each thing again whose document is wrong: search
+// takes what is newer than what it has. Only what is on the chosen days is found; a
+// document of a thing that is nowhere, or with a version that never was, is search's
+// own to repair.
+func (a *auditing) repairKept(ctx context.Context, k kept, wrong map[int64]int64) error {
+	found := map[int64]Record{}
+	if a.options.Repair && len(wrong) > 0 {
+		for _, topic := range a.topics {
+			err := a.stores.scan(ctx, topic, -1, func(r Record) error {
+				event, err := activityrecord.Decode(r.Value)
+				if err != nil {
+					return nil //nolint:nilerr // a poison record is no business of search's documents
+				}
+				if id := k.tells(event); id != 0 && event.GetVersion() == wrong[id] && len(found) < maxReplays {
+					found[id] = r
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if err := a.stores.replay(ctx, slices.Collect(maps.Values(found))); err != nil {
+			return err
+		}
+	}
+	if n := len(found); n > 0 {
+		a.advise("the records of %d wrong documents of %s were sent again; audit once more when they are applied", n, k.name)
+	}
+	if n := len(wrong) - len(found); n > 0 {
+		a.advise("%d documents of %s differ: `search rebuild --restart` while it serves", n, k.name)
 	}
 	return nil
 }
@@ -70,16 +130,16 @@ func (a *auditing) keptRows(ctx context.Context, k kept, after int64) (rows []ke
 
 // compareKept looks again until a batch agrees or the time to settle is over. Only
 // what differed in the same way each time counts: the rest is on its way.
-func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, after int64, compared *Comparison) error {
+func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, after int64, compared *Comparison, all map[int64]int64) error {
 	deadline := time.Now().Add(a.options.Settle)
-	var lasting []string
+	var lasting []keptFault
 	for first := true; ; first = false {
 		wrong, err := a.wrongKept(ctx, k, rows, after)
 		if err != nil {
 			return err
 		}
 		if !first {
-			wrong = slices.DeleteFunc(wrong, func(text string) bool { return !slices.Contains(lasting, text) })
+			wrong = slices.DeleteFunc(wrong, func(f keptFault) bool { return !slices.Contains(lasting, f) })
 		}
 		lasting = wrong
 		if len(wrong) > 0 && time.Now().Before(deadline) && process.Pause(ctx, settlePause) == nil {
@@ -89,8 +149,9 @@ func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, afte
 			continue
 		}
 		compared.Looked += int64(len(rows))
-		for _, text := range wrong {
-			compared.differs("%s", text)
+		for _, f := range wrong {
+			compared.differs("%d: %s", f.id, f.text)
+			all[f.id] = f.version
 		}
 		return nil
 	}
@@ -98,7 +159,7 @@ func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, afte
 
 const settlePause = 200 * time.Millisecond
 
-func (a *auditing) wrongKept(ctx context.Context, k kept, rows []keptRow, after int64) (wrong []string, err error) {
+func (a *auditing) wrongKept(ctx context.Context, k kept, rows []keptRow, after int64) (wrong []keptFault, err error) {
 	bounds := bson.D{{Key: "$gt", Value: after}}
 	if len(rows) == keptBatch {
 		bounds = append(bounds, bson.E{Key: "$lte", Value: rows[len(rows)-1].ID})
@@ -113,17 +174,17 @@ func (a *auditing) wrongKept(ctx context.Context, k kept, rows []keptRow, after 
 		switch {
 		case r.Hidden:
 		case r.Deleted && there && !found.gone:
-			wrong = append(wrong, fmt.Sprintf("%d: is deleted, and can be found", r.ID))
+			wrong = append(wrong, keptFault{r.ID, r.Version, "is deleted, and can be found"})
 		case r.Deleted:
 		case !there || found.gone:
-			wrong = append(wrong, fmt.Sprintf("%d: cannot be found, version %d", r.ID, r.Version))
+			wrong = append(wrong, keptFault{r.ID, r.Version, fmt.Sprintf("cannot be found, version %d", r.Version)})
 		case found.version != r.Version:
-			wrong = append(wrong, fmt.Sprintf("%d: has version %d, should have %d", r.ID, found.version, r.Version))
+			wrong = append(wrong, keptFault{r.ID, r.Version, fmt.Sprintf("has version %d, should have %d", found.version, r.Version)})
 		}
 	}
 	for id, found := range documents {
 		if !found.gone {
-			wrong = append(wrong, fmt.Sprintf("%d: can be found, and is not there", id))
+			wrong = append(wrong, keptFault{id, 0, "can be found, and is not there"})
 		}
 	}
 	return wrong, nil

@@ -82,7 +82,11 @@ func (a *auditing) auditEvents(ctx context.Context) error {
 	for f, day := range rows {
 		if _, told := scan.told[f]; !told {
 			a.count(day, f.kind).Lost++
-			a.advise("events of %s are lost: the owner must state them again, `content republish --from … --to …` for posts and comments", day)
+			owner := "content"
+			if strings.HasPrefix(f.kind, "MEMBER_") {
+				owner = "member"
+			}
+			a.advise("events of %s are lost: the owner must state them again, `%s republish --from … --to …`", day, owner)
 		}
 	}
 	if err := scan.phantoms(ctx); err != nil {
@@ -316,20 +320,35 @@ func (e *eventScan) repair(ctx context.Context) error {
 		return err
 	}
 	var marks []string
-	records := make([]kafka.Record, len(e.missing))
-	for i, m := range e.missing {
+	for _, m := range e.missing {
 		event, err := activityrecord.Decode(m.Value)
 		if err != nil {
 			return fmt.Errorf("replay %s/%d@%d: %w", m.Topic, m.Partition, m.Offset, err)
 		}
 		marks = append(marks, "member_activity:kafka_key:"+event.GetEventId())
+	}
+	if err := cache.Unlink(ctx, marks...).Err(); err != nil {
+		return fmt.Errorf("forget marks: %w", err)
+	}
+	if err := s.replay(ctx, e.missing); err != nil {
+		return err
+	}
+	e.audit.advise("%d records were sent again; audit once more when they are applied", len(e.missing))
+	return nil
+}
+
+// replay sends records again as they are on Kafka.
+func (s *Stores) replay(ctx context.Context, missed []Record) error {
+	records := make([]kafka.Record, len(missed))
+	for i, m := range missed {
+		event, err := activityrecord.Decode(m.Value)
+		if err != nil {
+			return fmt.Errorf("replay %s/%d@%d: %w", m.Topic, m.Partition, m.Offset, err)
+		}
 		records[i] = kafka.Record{Topic: m.Topic, PartitionKey: activityrecord.PartitionKey(activityrecord.PartitionID(event)), Key: []byte(m.Key), Value: m.Value}
 		for key, value := range m.Headers {
 			records[i].Headers = append(records[i].Headers, kafka.Header{Key: key, Value: []byte(value)})
 		}
-	}
-	if err := cache.Unlink(ctx, marks...).Err(); err != nil {
-		return fmt.Errorf("forget marks: %w", err)
 	}
 	producer, err := s.producer()
 	if err != nil {
@@ -340,6 +359,5 @@ func (e *eventScan) repair(ctx context.Context) error {
 			return fmt.Errorf("replay: %w", err)
 		}
 	}
-	e.audit.advise("%d records were sent again; audit once more when they are applied", len(records))
 	return nil
 }

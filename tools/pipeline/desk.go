@@ -16,7 +16,9 @@ type drawer interface {
 
 type reader interface {
 	name() string
-	list(ctx context.Context, limit int) ([]Letter, error)
+	// list returns the oldest letters that are wanted, at most wanted.Limit, and holds
+	// no more of the others than a page of them at a time.
+	list(ctx context.Context, wanted LetterFilter) ([]Letter, error)
 	find(ctx context.Context, number string) (Letter, error)
 }
 
@@ -58,6 +60,9 @@ type LetterFilter struct {
 
 const defaultLimit = 100
 
+// wants says whether a letter is of the type that is asked for.
+func (f LetterFilter) wants(l Letter) bool { return f.Type == "" || l.Type == f.Type }
+
 // ListLetters returns letters, the oldest first. Events that their own process is
 // sending are among them, as leased.
 func (s *Stores) ListLetters(ctx context.Context, filter LetterFilter) ([]Letter, error) {
@@ -75,14 +80,12 @@ func (s *Stores) ListLetters(ctx context.Context, filter LetterFilter) ([]Letter
 		if filter.Table != "" && d.name() != filter.Table {
 			continue
 		}
-		found, err := d.list(ctx, everything)
+		found, err := d.list(ctx, filter)
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range found {
-			if (filter.State == "" || l.State == filter.State) && (filter.Type == "" || l.Type == filter.Type) {
-				letters = append(letters, l.brief())
-			}
+			letters = append(letters, l.brief())
 		}
 	}
 	slices.SortStableFunc(letters, func(a, b Letter) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })

@@ -89,9 +89,12 @@ func (l *Letter) complete() {
 
 const unknownType = "?"
 
+// keyOfType is how the message keys of a type begin.
+func keyOfType(name string) string { return activityrecord.KeyPrefix + name + "###" }
+
 // typeOfKey is the type that a message key begins with.
 func typeOfKey(key string) string {
-	rest, found := strings.CutPrefix(key, "member_activity:kafka_event:")
+	rest, found := strings.CutPrefix(key, activityrecord.KeyPrefix)
 	name, _, cut := strings.Cut(rest, "###")
 	if !found || !cut {
 		return unknownType

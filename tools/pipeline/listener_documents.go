@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,27 +44,45 @@ type listenerDocument struct {
 
 func (d listenerDocuments) name() string { return d.service }
 
-func (d listenerDocuments) list(ctx context.Context, limit int) ([]Letter, error) {
-	return d.query(ctx, bson.D{}, limit)
+func (d listenerDocuments) list(ctx context.Context, wanted LetterFilter) ([]Letter, error) {
+	var filter bson.D
+	gone := bson.E{Key: "discarded_at", Value: nil}
+	switch wanted.State {
+	case StateLeased: // nobody holds the lease of a record
+		return nil, nil
+	case StateWaiting:
+		filter = bson.D{gone, {Key: "parked", Value: bson.D{{Key: "$ne", Value: true}}}}
+	case StateParked:
+		filter = bson.D{gone, {Key: "parked", Value: true}}
+	case StateDiscarded:
+		filter = bson.D{{Key: "discarded_at", Value: bson.D{{Key: "$ne", Value: nil}}}}
+	}
+	return d.query(ctx, filter, wanted)
 }
 
-func (d listenerDocuments) query(ctx context.Context, filter bson.D, limit int) ([]Letter, error) {
+// query reads no further than the letters that are wanted.
+func (d listenerDocuments) query(ctx context.Context, filter bson.D, wanted LetterFilter) (letters []Letter, err error) {
 	client, err := d.stores.documents()
 	if err != nil {
 		return nil, err
 	}
 	cursor, err := client.Collection(listenerCollection).Find(ctx, append(bson.D{{Key: "consumer_group", Value: GroupOf(d.service)}}, filter...),
-		options.Find().SetSort(bson.D{{Key: "created_at", Value: 1}}).SetLimit(int64(limit)))
+		options.Find().SetSort(bson.D{{Key: "created_at", Value: 1}}).SetBatchSize(int32(min(wanted.Limit, listPage))))
 	if err != nil {
 		return nil, fmt.Errorf("read listener letters of %s: %w", d.service, err)
 	}
-	var documents []listenerDocument
-	if err := cursor.All(ctx, &documents); err != nil {
-		return nil, fmt.Errorf("read listener letters of %s: %w", d.service, err)
+	defer func() { err = errors.Join(err, cursor.Close(ctx)) }()
+	for len(letters) < wanted.Limit && cursor.Next(ctx) {
+		var document listenerDocument
+		if err := cursor.Decode(&document); err != nil {
+			return nil, fmt.Errorf("read listener letters of %s: %w", d.service, err)
+		}
+		if letter := d.toLetter(document); wanted.wants(letter) {
+			letters = append(letters, letter)
+		}
 	}
-	letters := make([]Letter, len(documents))
-	for i, document := range documents {
-		letters[i] = d.toLetter(document)
+	if err := cursor.Err(); err != nil {
+		return nil, fmt.Errorf("read listener letters of %s: %w", d.service, err)
 	}
 	return letters, nil
 }
@@ -95,7 +114,7 @@ func (d listenerDocuments) find(ctx context.Context, number string) (Letter, err
 	if err != nil {
 		return Letter{}, err
 	}
-	found, err := d.query(ctx, bson.D{{Key: "_id", Value: id}}, 1)
+	found, err := d.query(ctx, bson.D{{Key: "_id", Value: id}}, LetterFilter{Limit: 1})
 	if err != nil {
 		return Letter{}, err
 	}

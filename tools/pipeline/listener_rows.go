@@ -40,24 +40,47 @@ type listenerRow struct {
 
 func (listenerRows) name() string { return "content-listener" }
 
-func (d listenerRows) list(ctx context.Context, limit int) ([]Letter, error) {
-	return d.query(ctx, "ORDER BY created_at, id LIMIT ?", limit)
+// listenerStates are the states as conditions; nobody holds the lease of a record.
+var listenerStates = map[string]string{
+	"": "TRUE", StateLeased: "FALSE", StateWaiting: "parked_at IS NULL AND discarded_at IS NULL",
+	StateParked: "parked_at IS NOT NULL AND discarded_at IS NULL", StateDiscarded: "discarded_at IS NOT NULL",
 }
 
-func (d listenerRows) query(ctx context.Context, which string, args ...any) ([]Letter, error) {
+func (d listenerRows) list(ctx context.Context, wanted LetterFilter) (letters []Letter, err error) {
+	size := listPage
+	if wanted.Type == "" {
+		size = min(size, wanted.Limit)
+	}
+	for after := int64(0); len(letters) < wanted.Limit; {
+		rows, err := d.rows(ctx, "WHERE id > ? AND "+listenerStates[wanted.State]+" ORDER BY id LIMIT ?", after, size)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if letter := toListenerLetter(r); wanted.wants(letter) && len(letters) < wanted.Limit {
+				letters = append(letters, letter)
+			}
+			after = r.ID
+		}
+		if len(rows) < size {
+			break
+		}
+	}
+	return letters, nil
+}
+
+// listPage is how many letters are read at once.
+const listPage = 500
+
+func (d listenerRows) rows(ctx context.Context, which string, args ...any) (rows []listenerRow, err error) {
 	pool, err := d.stores.sql()
 	if err != nil {
 		return nil, err
 	}
-	var rows []listenerRow
 	if err := pool.DB(ctx).Raw("SELECT * FROM "+listenerTable+" "+which, args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read content's listener letters: %w", err)
 	}
-	letters := make([]Letter, len(rows))
-	for i, r := range rows {
-		letters[i] = toListenerLetter(r)
-	}
-	return letters, nil
+	return rows, nil
 }
 
 func toListenerLetter(r listenerRow) Letter {
@@ -90,14 +113,14 @@ func (d listenerRows) find(ctx context.Context, number string) (Letter, error) {
 	if err != nil {
 		return Letter{}, err
 	}
-	found, err := d.query(ctx, "WHERE id = ?", id)
+	found, err := d.rows(ctx, "WHERE id = ?", id)
 	if err != nil {
 		return Letter{}, err
 	}
 	if len(found) == 0 {
 		return Letter{}, ErrNoLetter
 	}
-	return found[0], nil
+	return toListenerLetter(found[0]), nil
 }
 
 func (d listenerRows) retry(ctx context.Context, number string) error {

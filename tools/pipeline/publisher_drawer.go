@@ -19,27 +19,40 @@ type publisherDrawer struct {
 
 func (d publisherDrawer) name() string { return d.owner }
 
-func (d publisherDrawer) list(ctx context.Context, limit int) ([]Letter, error) {
+func (d publisherDrawer) list(ctx context.Context, wanted LetterFilter) ([]Letter, error) {
 	store, err := d.stores.letters(d.owner)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := store.List(ctx, false, limit)
-	if err != nil {
-		return nil, err
+	choice := deadletter.Choice{State: storedStates[wanted.State]}
+	if wanted.Type != "" {
+		choice.KeyPrefix = keyOfType(wanted.Type)
 	}
-	discarded, err := store.ListDiscarded(ctx, limit)
-	if err != nil {
-		return nil, err
+	letters := []Letter{}
+	if wanted.State != StateDiscarded {
+		stored, err := store.List(ctx, choice, wanted.Limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range stored {
+			letters = append(letters, d.fromStored(l))
+		}
 	}
-	letters := make([]Letter, 0, len(stored)+len(discarded))
-	for _, l := range stored {
-		letters = append(letters, d.fromStored(l))
-	}
-	for _, l := range discarded {
-		letters = append(letters, d.fromDiscarded(l))
+	if wanted.State == "" || wanted.State == StateDiscarded {
+		discarded, err := store.ListDiscarded(ctx, choice.KeyPrefix, wanted.Limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range discarded {
+			letters = append(letters, d.fromDiscarded(l))
+		}
 	}
 	return letters, nil
+}
+
+// storedStates are those of letters that are in the table.
+var storedStates = map[string]deadletter.State{
+	StateLeased: deadletter.Leased, StateWaiting: deadletter.Waiting, StateParked: deadletter.Parked,
 }
 
 func (d publisherDrawer) fromStored(l deadletter.Stored) Letter {
@@ -83,16 +96,11 @@ func (d publisherDrawer) find(ctx context.Context, number string) (Letter, error
 	if !errors.Is(err, deadletter.ErrAbsent) {
 		return Letter{}, err
 	}
-	discarded, err := store.ListDiscarded(ctx, everything)
+	discarded, err := store.ShowDiscarded(ctx, id)
 	if err != nil {
-		return Letter{}, err
+		return Letter{}, known(err)
 	}
-	for _, l := range discarded {
-		if l.ID == id {
-			return d.fromDiscarded(l), nil
-		}
-	}
-	return Letter{}, ErrNoLetter
+	return d.fromDiscarded(discarded), nil
 }
 
 // everything is a limit for what people made by hand.

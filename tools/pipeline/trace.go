@@ -208,7 +208,7 @@ func traceID(traceparent string) string {
 func (s *Stores) traceLetters(ctx context.Context, trace *Trace) (map[string]Letter, error) {
 	listeners := map[string]Letter{}
 	for _, d := range s.drawers() {
-		letters, err := d.list(ctx, everything)
+		letters, err := d.list(ctx, LetterFilter{Limit: everything})
 		if err != nil {
 			return nil, err
 		}
