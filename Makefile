@@ -103,9 +103,15 @@ bench-search: ## search's own part, questions, freshness and a rebuild against P
 	go test -run '^$$' -bench OwnPart -benchtime 200x ./services/search/internal/httpapi
 	_JAVA_OPTIONS=-Xmx3g go test -run '^$$' -bench 'Queries|Freshness|Rebuild' -benchtime 1x -timeout 60m ./services/search/internal/app -posts $${POSTS:-10000}
 
+.PHONY: bench-pipeline
+bench-pipeline: ## posts with Kafka dead against alive, and a backlog of 100,000 events: docs/guarantee.md
+	go test -run '^$$' -bench Drain -benchtime 100000x -count 3 -timeout 20m ./support/deadletter
+	go test -run '^$$' -bench Writes -benchtime 1x -timeout 20m ./test/faults
+
 .PHONY: faults
-faults: ## take the fleet apart for hours and compare it with a ledger; RUN picks cases by words
-	FAULTS_LONG=1 go test -count=1 -timeout 12h -v -run "TestFaults/$${RUN:-}" ./test/faults
+faults: ## take the fleet apart for hours and compare it with a ledger; RUN picks cases by words; build/faults.md
+	@mkdir -p build
+	FAULTS_LONG=1 FAULTS_TABLE="$${FAULTS_TABLE:-$(CURDIR)/build/faults.md}" go test -count=1 -timeout 12h -v -run "TestFaults/$${RUN:-}" ./test/faults
 
 ##@ Release
 
