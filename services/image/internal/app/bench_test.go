@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"syscall"
@@ -25,7 +26,12 @@ import (
 // second, and of requests a second of processor time. It decides nothing.
 func BenchmarkViewAgainstFileServer(b *testing.B) {
 	logger := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(io.Discard, nil))) // lines are made, and written nowhere
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	require.NoError(b, err)
+	defer nowhere.Close()
+	quiet, err := process.NewLogger(nowhere, "image", "info") // lines are made and written as ever, to nobody
+	require.NoError(b, err)
+	slog.SetDefault(quiet)
 	defer slog.SetDefault(logger)
 	service, folder := openQuietly(b)
 	id, err := service.album.Upload(b.Context(), 7, func() ([]byte, error) { return camera(b), nil })

@@ -149,7 +149,9 @@ func (s *Store) Open(ctx context.Context, id album.ImageID, variant album.Varian
 		s.seen.Remove(id)
 		return album.Content{}, fmt.Errorf("open picture %s: %w", id, err)
 	}
-	s.seen.Add(id, about)
+	if !known {
+		s.seen.Add(id, about)
+	}
 	return album.Content{ReadSeekCloser: reader, Type: kind, UploadedAt: about.UploadedAt}, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gocloud.dev/blob"
 
@@ -35,7 +34,7 @@ func (s *Store) openObject(ctx context.Context, id album.ImageID, name string) (
 		}
 		return reader, nil
 	}
-	file, err := os.Open(filepath.Join(s.folder, root, string(id), strings.TrimPrefix(name, "/")))
+	file, err := os.Open(s.folder + "/" + key(id, name))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Join(album.ErrAbsent, err)
 	}

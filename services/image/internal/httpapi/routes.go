@@ -39,7 +39,7 @@ func (a *API) Mount(server *httpserver.Server) {
 	r.POST("/api/images/upload", server.Upload(limit, a.upload))
 	r.POST("/api/images/upload/profile", server.Upload(limit, a.upload))
 	r.POST("/api/images/view/command/delete/in", server.Write(a.deleteImages))
-	server.Public().GET("/api/images/view/:imageId", server.Raw(a.view))
+	server.PublicBytes().GET("/api/images/view/:imageId", server.Raw(a.view))
 	server.Internal().POST("/internal/images/delete", server.Action(a.deleteImagesOfMember))
 }
 

@@ -3,46 +3,74 @@ package jpegrows
 // Each calls begin with what the picture is, and then visit with each row of
 // each component, from the top; the rows of different components come in turns.
 // A row is visit's until it returns, and as long as its component is wide.
-// Fails with ErrBroken; visit has then been called for the rows before.
-func Each(data []byte, begin func(Frame) error, visit func(component int, row []byte)) error {
-	p, err := parse(data)
+// Fails with ErrBroken, and with what begin or visit fails with, which ends it;
+// visit has then been called for the rows before.
+func Each(data []byte, begin func(Frame) error, visit func(component int, row []byte) error) error {
+	p, err := open(data)
 	if err != nil {
 		return err
 	}
-	f := p.frame
-	if f.Colours, err = p.colours(); err != nil {
-		return err
-	}
-	for _, c := range f.Components {
-		if c.quant == nil {
-			return broken("a component without a scan")
-		}
-	}
-	if err := begin(*f); err != nil {
+	if err := begin(*p.frame); err != nil {
 		return err
 	}
 	widest := 0
-	for i := range f.Components {
-		c := &f.Components[i]
-		c.coefficients = make([]block, c.blocks*c.v)
+	for _, c := range p.frame.Components {
 		widest = max(widest, c.blocks*blockSide)
 	}
 	band := make([]byte, widest*blockSide)
+	return p.eachRow(func(y int) error {
+		for i := range p.frame.Components {
+			if err := p.frame.Components[i].show(y, band, func(row []byte) error { return visit(i, row) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// open reads all that comes before the first row.
+func open(data []byte) (*parser, error) {
+	p, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if p.frame.Colours, err = p.colours(); err != nil {
+		return nil, err
+	}
+	for _, c := range p.frame.Components {
+		if c.quant == nil {
+			return nil, broken("a component without a scan")
+		}
+	}
+	return p, nil
+}
+
+// eachRow calls visit for each row of units, whose coefficients are then in the
+// components.
+func (p *parser) eachRow(visit func(y int) error) error {
+	f := p.frame
+	for i := range f.Components {
+		c := &f.Components[i]
+		c.coefficients = make([]block, c.blocks*c.v)
+	}
 	for y := range f.down {
 		for _, s := range p.scans {
 			if err := s.row(f, y); err != nil {
 				return err
 			}
 		}
-		for i := range f.Components {
-			f.Components[i].show(y, band, func(row []byte) { visit(i, row) })
+		if err := visit(y); err != nil {
+			return err
+		}
+		for _, c := range f.Components {
+			clear(c.coefficients)
 		}
 	}
 	return nil
 }
 
-// show makes samples of row y of units, and clears the blocks for the next.
-func (c *Component) show(y int, band []byte, visit func(row []byte)) {
+// show makes samples of row y of units.
+func (c *Component) show(y int, band []byte, visit func(row []byte) error) error {
 	stride := c.blocks * blockSide
 	for v := range c.v {
 		top := (y*c.v + v) * blockSide
@@ -54,8 +82,10 @@ func (c *Component) show(y int, band []byte, visit func(row []byte)) {
 			blocks[x].samples(c.quant, band[x*blockSide:], stride)
 		}
 		for row := range min(blockSide, c.Height-top) {
-			visit(band[row*stride : row*stride+c.Width])
+			if err := visit(band[row*stride : row*stride+c.Width]); err != nil {
+				return err
+			}
 		}
 	}
-	clear(c.coefficients)
+	return nil
 }

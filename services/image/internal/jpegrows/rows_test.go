@@ -21,7 +21,10 @@ func read(data []byte) (f jpegrows.Frame, planes [][]byte, err error) {
 	err = jpegrows.Each(data, func(frame jpegrows.Frame) error {
 		f, planes = frame, make([][]byte, len(frame.Components))
 		return nil
-	}, func(component int, row []byte) { planes[component] = append(planes[component], row...) })
+	}, func(component int, row []byte) error {
+		planes[component] = append(planes[component], row...)
+		return nil
+	})
 	for i, c := range f.Components {
 		if err == nil && len(planes[i]) != c.Width*c.Height {
 			err = errRows
@@ -156,9 +159,14 @@ func FuzzEach(f *testing.F) {
 		if err != nil || config.Width*config.Height > 1<<16 {
 			return
 		}
-		_, _, err = read(data)
+		frame, got, err := read(data)
+		want, refused := byLibrary(data)
 		if err != nil {
 			require.ErrorIs(t, err, jpegrows.ErrBroken)
+			return
+		}
+		if refused == nil && want != nil && frame.Colours != jpegrows.YCCK && !jpegrows.IsWild(data) {
+			requireAlike(t, want, got, "")
 		}
 	})
 }

@@ -56,8 +56,8 @@ type Room interface {
 
 // Develop checks and decodes an upload, and encodes what is kept.
 // Fails with EMPTY_IMAGE_FILE, FILE_TOO_LARGE, UNSUPPORTED_IMAGE_TYPE,
-// INVALID_IMAGE_SIGNATURE, IMAGE_TOO_MANY_PIXELS or CORRUPTED_IMAGE, and with
-// what room fails with.
+// INVALID_IMAGE_SIGNATURE, IMAGE_TOO_MANY_PIXELS or CORRUPTED_IMAGE, with what room
+// fails with, and with ctx's error once ctx has ended, which it looks at between rows.
 func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Developed, error) {
 	form, config, err := inspect(data, limits)
 	if err != nil {
@@ -76,7 +76,7 @@ func Develop(ctx context.Context, data []byte, limits Limits, room Room) (Develo
 	if cost > wholeMost {
 		defer debug.FreeOSMemory() // the next one must not come on top of it
 	}
-	full, err := decode(form, data, config, byRows)
+	full, err := decode(ctx, form, data, config, byRows)
 	if err != nil {
 		return Developed{}, err
 	}
@@ -118,7 +118,7 @@ func checkSize(config image.Config, limits Limits) error {
 
 // decode decodes and reduces, and refuses data that is not what its header
 // promised.
-func decode(form format, data []byte, config image.Config, byRows bool) (full *image.NRGBA, err error) {
+func decode(ctx context.Context, form format, data []byte, config image.Config, byRows bool) (full *image.NRGBA, err error) {
 	defer func() {
 		if cause := recover(); cause != nil { // a decoder's bug must not be ours
 			err = CodeCorrupted.Wrap(fmt.Errorf("decode %s: panic: %v", form.name, cause))
@@ -126,9 +126,12 @@ func decode(form format, data []byte, config image.Config, byRows bool) (full *i
 	}()
 	size := image.Pt(config.Width, config.Height)
 	if byRows {
-		full, err = form.rows.read(data, size, fitted(size, FullSide))
+		full, err = form.rows.read(ctx, data, size, fitted(size, FullSide))
 	} else {
 		full, err = decodeWhole(form, data, size)
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("decode %s: %w", form.name, ctx.Err())
 	}
 	if err != nil {
 		return nil, CodeCorrupted.Wrap(fmt.Errorf("decode %s: %w", form.name, err))

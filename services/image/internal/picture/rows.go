@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"context"
 	"image"
 	"image/color"
 
@@ -13,22 +14,31 @@ import (
 // (docs/adr/0018); such a picture is always larger than what is kept of it.
 const wholeMost = 32 << 20
 
-// rowReader reads a picture of from row by row and reduces it.
+// rowReader reads a picture of from row by row and reduces it, until ctx ends:
+// one of 50 megapixels takes seconds, and its client may have left.
 type rowReader struct {
-	read func(data []byte, from, to image.Point) (*image.NRGBA, error)
+	read func(ctx context.Context, data []byte, from, to image.Point) (*image.NRGBA, error)
 	// cost is what that takes at most.
 	cost int64
 }
 
 // pngByRows has seven inflaters and a few rows.
 func pngByRows() *rowReader {
-	return &rowReader{cost: 8 << 20, read: func(data []byte, from, to image.Point) (*image.NRGBA, error) {
+	return &rowReader{cost: 8 << 20, read: func(ctx context.Context, data []byte, from, to image.Point) (*image.NRGBA, error) {
 		s := newShrinker(extent{from.X, from.Y}, extent{to.X, to.Y}, 4)
-		if err := pngrows.Each(data, s.feed); err != nil {
+		if err := pngrows.Each(data, s.feeding(ctx)); err != nil {
 			return nil, err //nolint:wrapcheck // decode wraps it
 		}
 		return straight(s.picture()), nil
 	}}
+}
+
+// feeding is feed until ctx ends.
+func (s *shrinker) feeding(ctx context.Context) func(row []byte) error {
+	return func(row []byte) error {
+		s.feed(row)
+		return ctx.Err()
+	}
 }
 
 // picture is what a shrinker of four channels has made.
@@ -38,7 +48,7 @@ func (s *shrinker) picture() *image.RGBA {
 
 // jpegByRows has the coefficients of a row of units.
 func jpegByRows() *rowReader {
-	return &rowReader{cost: 16 << 20, read: func(data []byte, _, to image.Point) (*image.NRGBA, error) {
+	return &rowReader{cost: 16 << 20, read: func(ctx context.Context, data []byte, _, to image.Point) (*image.NRGBA, error) {
 		var planes []*shrinker
 		var colours jpegrows.Colours
 		begin := func(f jpegrows.Frame) error {
@@ -48,7 +58,7 @@ func jpegByRows() *rowReader {
 			}
 			return nil
 		}
-		err := jpegrows.Each(data, begin, func(component int, row []byte) { planes[component].feed(row) })
+		err := jpegrows.Each(data, begin, func(component int, row []byte) error { return planes[component].feeding(ctx)(row) })
 		if err != nil {
 			return nil, err //nolint:wrapcheck // decode wraps it
 		}

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 
@@ -13,7 +14,7 @@ import (
 // webpByRows has, of a lossless picture, the last 2²⁰ pixels, codes and
 // transforms; of a lossy one with alpha its planes, at twelve bits a pixel.
 func webpByRows() *rowReader {
-	return &rowReader{cost: 80 << 20, read: func(data []byte, from, to image.Point) (*image.NRGBA, error) {
+	return &rowReader{cost: 80 << 20, read: func(ctx context.Context, data []byte, from, to image.Point) (*image.NRGBA, error) {
 		frame, canvas, animated, err := firstFrame(data)
 		if err != nil {
 			return nil, err
@@ -26,7 +27,7 @@ func webpByRows() *rowReader {
 		for range frame.at.Y {
 			s.feed(blank)
 		}
-		if err := frame.each(row[4*frame.at.X:4*(frame.at.X+frame.size.X)], func() { s.feed(row) }); err != nil {
+		if err := frame.each(row[4*frame.at.X:4*(frame.at.X+frame.size.X)], func() error { return s.feeding(ctx)(row) }); err != nil {
 			return nil, err
 		}
 		for range canvas.Y - frame.at.Y - frame.size.Y {
@@ -37,7 +38,7 @@ func webpByRows() *rowReader {
 }
 
 // each puts each row of the frame into row, premultiplied, and calls done.
-func (f webpFrame) each(row []byte, done func()) error {
+func (f webpFrame) each(row []byte, done func() error) error {
 	var alpha, lossy, lossless []byte
 	err := riffChunks(f.chunks, func(id string, body []byte) bool {
 		switch id {
@@ -54,11 +55,11 @@ func (f webpFrame) each(row []byte, done func()) error {
 	case err != nil:
 		return err
 	case lossless != nil:
-		return vp8lrows.Each(lossless, f.size.X, f.size.Y, func(pixels []uint32) { //nolint:wrapcheck // decode wraps it
+		return vp8lrows.Each(lossless, f.size.X, f.size.Y, func(pixels []uint32) error { //nolint:wrapcheck // decode wraps it
 			for x, p := range pixels {
 				premultiply(row[4*x:4*x+4:4*x+4], uint32(byte(p>>16)), uint32(byte(p>>8)), uint32(byte(p)), p>>24)
 			}
-			done()
+			return done()
 		})
 	case lossy != nil:
 		return f.eachLossy(lossy, alpha, row, done)
@@ -75,7 +76,7 @@ func premultiply(pixel []byte, r, g, b, a uint32) {
 	pixel[0], pixel[1], pixel[2], pixel[3] = byte(r), byte(g), byte(b), byte(a)
 }
 
-func (f webpFrame) eachLossy(lossy, alpha, row []byte, done func()) error {
+func (f webpFrame) eachLossy(lossy, alpha, row []byte, done func() error) error {
 	decoder := vp8.NewDecoder()
 	decoder.Init(bytes.NewReader(lossy), len(lossy))
 	header, err := decoder.DecodeFrameHeader()
@@ -90,35 +91,38 @@ func (f webpFrame) eachLossy(lossy, alpha, row []byte, done func()) error {
 		return err //nolint:wrapcheck // decode wraps it
 	}
 	y := 0
-	return eachAlpha(alpha, f.size, func(opacity []byte) {
+	return eachAlpha(alpha, f.size, func(opacity []byte) error {
 		for x, a := range opacity {
 			at := planes.COffset(x, y)
 			r, g, b := color.YCbCrToRGB(planes.Y[planes.YOffset(x, y)], planes.Cb[at], planes.Cr[at])
 			premultiply(row[4*x:4*x+4:4*x+4], uint32(r), uint32(g), uint32(b), uint32(a))
 		}
 		y++
-		done()
+		return done()
 	})
 }
 
 // eachAlpha calls visit with each row of an alpha plane (WebP container
 // specification, "Alpha"). A picture without one is opaque.
-func eachAlpha(chunk []byte, size image.Point, visit func(row []byte)) error {
+func eachAlpha(chunk []byte, size image.Point, visit func(row []byte) error) error {
 	if len(chunk) == 0 {
 		opaque := bytes.Repeat([]byte{255}, size.X)
 		for range size.Y {
-			visit(opaque)
+			if err := visit(opaque); err != nil {
+				return err
+			}
 		}
 		return nil
 	}
 	compression, filter, data := chunk[0]&3, chunk[0]>>2&3, chunk[1:]
 	row, above := make([]byte, size.X), make([]byte, size.X)
 	y := 0
-	next := func() {
+	next := func() error {
 		unfilterAlpha(row, above, filter, y)
-		visit(row)
+		err := visit(row)
 		row, above = above, row
 		y++
+		return err
 	}
 	switch compression {
 	case 0:
@@ -127,15 +131,17 @@ func eachAlpha(chunk []byte, size image.Point, visit func(row []byte)) error {
 		}
 		for ; y < size.Y; data = data[size.X:] {
 			copy(row, data)
-			next()
+			if err := next(); err != nil {
+				return err
+			}
 		}
 		return nil
 	case 1:
-		return vp8lrows.EachAlpha(data, size.X, size.Y, func(pixels []uint32) { //nolint:wrapcheck // decode wraps it
+		return vp8lrows.EachAlpha(data, size.X, size.Y, func(pixels []uint32) error { //nolint:wrapcheck // decode wraps it
 			for x, p := range pixels {
 				row[x] = byte(p >> 8)
 			}
-			next()
+			return next()
 		})
 	}
 	return errRIFF

@@ -6,9 +6,9 @@ import (
 )
 
 // Each calls visit with each row, from the top, as premultiplied RGBA of one
-// byte each. The row is visit's until it returns. Fails with ErrBroken; visit
-// has then been called for the rows before.
-func Each(data []byte, visit func(row []byte)) error {
+// byte each. The row is visit's until it returns. Fails with ErrBroken, and with
+// what visit fails with, which ends it; visit has then been called for the rows before.
+func Each(data []byte, visit func(row []byte) error) error {
 	s, err := readChunks(data)
 	if err != nil {
 		return err
@@ -34,7 +34,9 @@ func Each(data []byte, visit func(row []byte)) error {
 			p.place(whole, s.header.bits())
 		}
 		convert(whole, out)
-		visit(out)
+		if err := visit(out); err != nil {
+			return err
+		}
 	}
 	return passes[len(passes)-1].close()
 }

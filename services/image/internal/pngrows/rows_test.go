@@ -23,7 +23,7 @@ func read(data []byte) (*image.RGBA, error) {
 	}
 	m := image.NewRGBA(image.Rect(0, 0, config.Width, config.Height))
 	rest := m.Pix
-	err = pngrows.Each(data, func(row []byte) { rest = rest[copy(rest, row):] })
+	err = pngrows.Each(data, func(row []byte) error { rest = rest[copy(rest, row):]; return nil })
 	if err == nil && len(rest) > 0 {
 		err = errors.New("rows are missing")
 	}
@@ -68,7 +68,7 @@ func TestWhatTheLibraryRefusesIsRefused(t *testing.T) {
 			require.Equal(t, want.Pix, got.Pix, item.Name)
 			continue
 		}
-		require.ErrorIs(t, pngrows.Each(item.Data, func([]byte) {}), pngrows.ErrBroken, item.Name)
+		require.ErrorIs(t, pngrows.Each(item.Data, func([]byte) error { return nil }), pngrows.ErrBroken, item.Name)
 	}
 }
 

@@ -18,6 +18,9 @@ type bits struct {
 	count int
 	// lent are bits from behind the end that were taken in.
 	lent int
+	// unsorted says that a code of two symbols was written in another order than
+	// theirs, for tests: x/image gives the first one the word 0.
+	unsorted bool
 }
 
 // fill makes at least 56 bits there.

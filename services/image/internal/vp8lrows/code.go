@@ -138,7 +138,9 @@ func readCode(b *bits, symbols int) (*code, error) {
 	return newCode(lengths[:symbols])
 }
 
-// readSimple reads a code of one or two symbols.
+// readSimple reads a code of one or two symbols. Whatever order two are written in,
+// the lower one's word is 0, as that of any code here (WebP lossless specification,
+// 6.2); libwebp reads it so, too.
 func readSimple(b *bits, lengths []uint8) (*code, error) {
 	two := b.flag()
 	width := 1
@@ -148,6 +150,7 @@ func readSimple(b *bits, lengths []uint8) (*code, error) {
 	symbols := []int{int(b.read(width))}
 	if two {
 		symbols = append(symbols, int(b.read(8)))
+		b.unsorted = b.unsorted || symbols[1] <= symbols[0]
 	}
 	for _, symbol := range symbols {
 		if symbol >= len(lengths) {

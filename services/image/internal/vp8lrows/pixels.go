@@ -117,16 +117,17 @@ func readSmall[T any](b *bits, width, height int, needed func(pixel uint32) T) (
 		return nil, err
 	}
 	out := make([]T, 0, width*height)
-	err = p.each(func(row []uint32) {
+	err = p.each(func(row []uint32) error {
 		for _, pixel := range row {
 			out = append(out, needed(pixel))
 		}
+		return nil
 	})
 	return out, err
 }
 
 // each calls visit with each row of coded pixels.
-func (p *pixels) each(visit func(row []uint32)) error {
+func (p *pixels) each(visit func(row []uint32) error) error {
 	var g *group
 	row := make([]uint32, p.width)
 	total, mask := p.width*p.height, len(p.ring)-1
@@ -162,7 +163,9 @@ func (p *pixels) each(visit func(row []uint32)) error {
 			at++
 			if x++; x == p.width {
 				x, g = 0, nil
-				visit(row)
+				if err := visit(row); err != nil {
+					return err
+				}
 			}
 		}
 		if back > 0 {

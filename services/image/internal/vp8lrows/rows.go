@@ -4,11 +4,14 @@ import "slices"
 
 // Each calls visit with each row of a VP8L chunk's picture, from the top, as
 // 0xAARRGGBB, not premultiplied. The row is visit's until it returns. The size
-// must be the one that the chunk says. Fails with ErrBroken; visit has then been
-// called for the rows before.
-func Each(chunk []byte, width, height int, visit func(row []uint32)) error {
+// must be the one that the chunk says. Fails with ErrBroken, and with what visit
+// fails with, which ends it; visit has then been called for the rows before.
+func Each(chunk []byte, width, height int, visit func(row []uint32) error) error {
+	return eachOf(&bits{data: chunk}, width, height, visit)
+}
+
+func eachOf(b *bits, width, height int, visit func(row []uint32) error) error {
 	const mark, sizeBits = 0x2f, 14
-	b := &bits{data: chunk}
 	if b.read(8) != mark || int(b.read(sizeBits))+1 != width || int(b.read(sizeBits))+1 != height {
 		return broken("another header")
 	}
@@ -21,11 +24,11 @@ func Each(chunk []byte, width, height int, visit func(row []uint32)) error {
 
 // EachAlpha is Each for the alpha plane of a lossy picture, which has no header
 // and is in the green of its pixels.
-func EachAlpha(data []byte, width, height int, visit func(row []uint32)) error {
+func EachAlpha(data []byte, width, height int, visit func(row []uint32) error) error {
 	return each(&bits{data: data}, width, height, visit)
 }
 
-func each(b *bits, width, height int, visit func(row []uint32)) error {
+func each(b *bits, width, height int, visit func(row []uint32) error) error {
 	var transforms []transform
 	coded := width
 	for seen := 0; b.flag(); {
@@ -46,11 +49,11 @@ func each(b *bits, width, height int, visit func(row []uint32)) error {
 		return err
 	}
 	y := 0
-	return p.each(func(row []uint32) {
+	return p.each(func(row []uint32) error {
 		for _, transform := range slices.Backward(transforms) {
 			row = transform.undo(row, y)
 		}
 		y++
-		visit(row)
+		return visit(row)
 	})
 }
