@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/yaml"
 )
 
 // forEachService runs a check on the Deployment of every service.
@@ -137,10 +138,32 @@ func TestARolloutTakesNothingAway(t *testing.T) {
 	for _, name := range services() {
 		d := named[appsv1.Deployment](t, objects, "dailyfeed-"+name)
 		require.Equal(t, intstr.FromInt32(0), *d.Spec.Strategy.RollingUpdate.MaxUnavailable)
-		require.Len(t, d.Spec.Template.Spec.TopologySpreadConstraints, 2)
+		spread := d.Spec.Template.Spec.TopologySpreadConstraints
+		require.Len(t, spread, 2)
+		for _, constraint := range spread {
+			require.Equal(t, []string{"pod-template-hash"}, constraint.MatchLabelKeys, "pods that go do not count")
+		}
 		budget := named[policyv1.PodDisruptionBudget](t, objects, "dailyfeed-"+name)
 		require.Equal(t, intstr.FromInt32(1), *budget.Spec.MaxUnavailable)
 		require.True(t, labels.SelectorFromSet(budget.Spec.Selector.MatchLabels).Matches(labels.Set(d.Spec.Template.Labels)))
+	}
+}
+
+func TestASidecarServesAsLongAsItsPod(t *testing.T) {
+	t.Parallel()
+	for _, pod := range podsOf(rendered(t, fleet, values{})) {
+		config := pod.template.Annotations["proxy.istio.io/config"]
+		if pod.template.Labels["sidecar.istio.io/inject"] != "true" {
+			require.Empty(t, config, pod.name)
+			continue
+		}
+		var said struct {
+			Hold     bool              `json:"holdApplicationUntilProxyStarts"`
+			Metadata map[string]string `json:"proxyMetadata"`
+		}
+		require.NoError(t, yaml.UnmarshalStrict([]byte(config), &said), pod.name)
+		require.True(t, said.Hold, pod.name)
+		require.Equal(t, "true", said.Metadata["EXIT_ON_ZERO_ACTIVE_CONNECTIONS"], pod.name)
 	}
 }
 

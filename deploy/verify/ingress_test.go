@@ -110,3 +110,20 @@ func TestTheGatewaysSelectorIsTheOperators(t *testing.T) {
 	require.Len(t, gateway.Servers, 2)
 	require.True(t, gateway.Servers[0].Tls.HttpsRedirect)
 }
+
+func TestTheControlPlaneGetsTheKeysAlsoWhereAllElseIsSentToHTTPS(t *testing.T) {
+	t.Parallel()
+	const host = "gateway.istio-ingress.svc.cluster.local"
+	objects := rendered(t, mesh, values{"gateway": values{"credentialName": "tls"}})
+	gateway := &named[networkingv1.Gateway](t, objects, "dailyfeed-keys").Spec
+	require.Len(t, gateway.Servers, 1)
+	require.Nil(t, gateway.Servers[0].Tls)
+	require.Equal(t, []string{host}, gateway.Servers[0].Hosts)
+	routes := &named[networkingv1.VirtualService](t, objects, "dailyfeed-keys").Spec
+	require.Equal(t, []string{host}, routes.Hosts)
+	route, _ := answer(t, routes.Http, "/.well-known/jwks.json")
+	requireRoute(t, readTables(t), "member", route)
+	route, _ = answer(t, routes.Http, "/api/members")
+	require.Nil(t, route, "the keys alone")
+	require.Len(t, all[networkingv1.Gateway](rendered(t, mesh, values{})), 1, "needed with HTTPS only")
+}

@@ -71,6 +71,20 @@ func TestNetworkPoliciesLetOutWhereCallsGo(t *testing.T) {
 	}
 }
 
+func TestTracesGoWhereTheCollectorIs(t *testing.T) {
+	t.Parallel()
+	to := func(set values) (ports []int) {
+		for _, rule := range named[netv1.NetworkPolicy](t, rendered(t, fleet, set), "dailyfeed-content-egress").Spec.Egress {
+			if peerName(rule.To[0]) == "namespace monitoring" {
+				ports = append(ports, rule.Ports[0].Port.IntValue())
+			}
+		}
+		return ports
+	}
+	require.Empty(t, to(values{}))
+	require.Equal(t, []int{4318}, to(values{"global": values{"networkPolicy": values{"traces": values{"namespace": "monitoring"}}}}))
+}
+
 // requireSelects fails unless the policy is about the service's pods and no others.
 func requireSelects(t *testing.T, objects []runtime.Object, policy netv1.NetworkPolicySpec, service string) {
 	t.Helper()

@@ -8,6 +8,7 @@ install_app() {
   doing "$APP" "rights" grant_tables
   doing "$APP" "rules of autoscaling and the mesh" release_rules
   doing "$APP" "rollout" await_rollout
+  if [ "$MESH" = on ]; then doing "$APP" "tokens checked by the mesh" release_token_checks; fi
   doing "$APP" "smoke test" smoke
   if $SEED; then doing "$APP" "demo member" seed_demo; fi
   goodbye
@@ -26,12 +27,16 @@ load_images() {
 
 # What this installation says to the fleet's chart; no secrets.
 write_values() {
+  local checksum proxies
+  checksum=$(secrets_checksum) || return 1
+  proxies=$(trusted_proxies) || return 1
   {
     echo "global:"
     echo "  image: {tag: \"$TAG\"}"
-    echo "  secretsChecksum: \"$(secrets_checksum)\""
+    echo "  secretsChecksum: \"$checksum\""
     echo "  autoscaling: $AUTOSCALING"
     echo "  mesh: $([ "$MESH" = on ] && echo true || echo false)"
+    [ -z "$proxies" ] || echo "  settings: {TRUSTED_PROXIES: \"$proxies\"}"
     if [ -n "$EXTERNAL" ]; then
       echo "  config:"
       echo "    mysql-config: {MYSQL_HOST: \"$(external MYSQL_HOST)\", MYSQL_PORT: \"$(external MYSQL_PORT)\"}"
@@ -40,6 +45,15 @@ write_values() {
       external_network
     fi
   } >"$WORK/values.yaml"
+}
+
+# Without sidecars requests come from the gateway's pod: what it says of the client
+# is believed, or all clients would share one address's limit of writes.
+trusted_proxies() {
+  if $DRY_RUN || [ "$MESH" = on ]; then return 0; fi
+  local ranges
+  ranges=$(kc get nodes -o 'jsonpath={range .items[*]}{.spec.podCIDR}{"\n"}{end}') || return 1
+  printf '%s\n' "$ranges" | sed '/^$/d' | tr '\n' ',' | sed 's/,$//'
 }
 
 # Where stores outside are, for the NetworkPolicies: any address on their ports.
@@ -77,12 +91,47 @@ release_rules() {
   else
     run helm --kube-context "$CONTEXT" uninstall dailyfeed-hpa --namespace "$APP" --ignore-not-found >/dev/null
   fi
-  chart dailyfeed-istio "$APP" "$ROOT/deploy/istio" --set "mesh=$([ "$MESH" = on ] && echo true || echo false)"
+  # the first time there are no keys yet to check tokens with
+  local checked=yes
+  if [ "$MESH" = on ] && ! $DRY_RUN; then
+    checked=$(kc -n "$APP" get requestauthentications dailyfeed-member --ignore-not-found -o name) || return 1
+  fi
+  if [ -n "$checked" ]; then release_mesh; else release_mesh --set jwt.enabled=false; fi
+}
+
+release_mesh() {
+  local keys
+  keys=$(jwks_uri) || return 1
+  set -- --set "mesh=$([ "$MESH" = on ] && echo true || echo false)" --set-string "jwt.jwksUri=$keys" "$@"
+  chart dailyfeed-istio "$APP" "$ROOT/deploy/istio" "$@"
+}
+
+# The control plane keeps what it fetched from an address for 20 minutes, so each
+# installation has one of its own: the next never meets the keys of this.
+jwks_uri() {
+  local of=this
+  $DRY_RUN || of=$(kc get namespace "$APP" -o 'jsonpath={.metadata.uid}') || return 1
+  echo "http://gateway.istio-ingress.svc.cluster.local/.well-known/jwks.json?installation=$of"
+}
+
+# Only once the ingress gives the keys: what the control plane fails to fetch it asks
+# for again a minute later, and refuses every token until then.
+release_token_checks() {
+  ingress_url >"$WORK/url"
+  if ! $DRY_RUN; then await "the keys at $(cat "$WORK/url")" "$LIMIT" expect 200 GET /.well-known/jwks.json; fi
+  release_mesh
 }
 
 await_rollout() {
   local service
   for service in $SERVICES; do
-    await "$service" "$LIMIT" kc -n "$APP" rollout status "deployment/dailyfeed-$service" --timeout=1s
+    await "$service" "$LIMIT" rolled_out "$service"
   done
+}
+
+# rolled_out SERVICE: else what its pods wait for.
+rolled_out() {
+  kc -n "$APP" rollout status "deployment/dailyfeed-$1" --timeout=1s && return 0
+  unready_pods "$APP" | grep "dailyfeed-$1-" || true
+  return 1
 }

@@ -33,20 +33,53 @@ YAML
 chart() {
   local name=$1 where=$2 folder=$3
   shift 3
-  run helm --kube-context "$CONTEXT" upgrade --install "$name" "$folder" --namespace "$where" --timeout "${LIMIT}s" "$@" >"$WORK/helm" 2>&1 || {
+  settle "$name" "$where" || return 1
+  watching "$name" "$where" quietly helm --kube-context "$CONTEXT" upgrade --install "$name" "$folder" --namespace "$where" --timeout "${LIMIT}s" "$@" || {
     grep -v 'symbolic link' "$WORK/helm" >&2
     return 1
   }
   if $DRY_RUN; then cat "$WORK/helm"; else note "$name is there"; fi
 }
 
+quietly() { run "$@" >"$WORK/helm" 2>&1; }
+
+# settle NAME NAMESPACE: a Helm that was killed leaves its release pending, and each one
+# after it refuses to touch that. One that may still be at work gets its time limit to end;
+# then its mark is taken away. The revision before it stays known, its objects are adopted.
+settle() {
+  if $DRY_RUN; then return 0; fi
+  local left since mark
+  while :; do
+    left=$(kc -n "$2" get secrets -l "owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" \
+      -o 'jsonpath={range .items[*]}{.metadata.name} {.metadata.labels.createdAt}{"\n"}{end}') || return 1
+    [ -n "$left" ] || return 0
+    since=$(($(date +%s) - $(printf '%s' "$left" | sed -n '$s/.* //p' | grep -E '^[0-9]+$' || echo 0)))
+    if [ "$since" -ge "$LIMIT" ]; then
+      printf '%s\n' "$left" | while read -r mark _; do kc -n "$2" delete secret "$mark"; done
+      note "a change of $1 was broken off: it is made again"
+      return 0
+    fi
+    progress "$1 is being changed, or that was broken off: taken over in $((LIMIT - since))s"
+    sleep "${PAUSE:-5}"
+  done
+}
+
+# istio_there: a name, where both its types and a gateway are there.
+istio_there() {
+  local types
+  types=$(kc get crd gateways.networking.istio.io --ignore-not-found -o name) || return 1
+  [ -z "$types" ] || kc -n istio-ingress get deployment gateway --ignore-not-found -o name
+}
+
 # An Istio gateway that is there is taken; else Istio's own charts are installed.
 make_ingress() {
-  if ! $DRY_RUN && kc get crd gateways.networking.istio.io >/dev/null 2>&1 && kc -n istio-ingress get deployment gateway >/dev/null 2>&1; then
+  local there=""
+  if ! $DRY_RUN; then there=$(istio_there) || return 1; fi
+  if [ -n "$there" ]; then
     note "Istio is there"
   else
     chart istio-base istio-system base --create-namespace --repo "$ISTIO_CHARTS" --version "$ISTIO_VERSION"
-    chart istiod istio-system istiod --repo "$ISTIO_CHARTS" --version "$ISTIO_VERSION" --set pilot.resources.requests.cpu=50m --set pilot.resources.requests.memory=128Mi
+    chart istiod istio-system istiod --repo "$ISTIO_CHARTS" --version "$ISTIO_VERSION" --set pilot.resources.requests.cpu=50m --set pilot.resources.requests.memory=128Mi --set meshConfig.accessLogFile=/dev/stdout
     chart gateway istio-ingress gateway --create-namespace --repo "$ISTIO_CHARTS" --version "$ISTIO_VERSION" -f "$HERE/../gateway.yaml"
   fi
   await "the control plane" "$LIMIT" kc -n istio-system rollout status deployment/istiod --timeout=1s

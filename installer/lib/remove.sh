@@ -2,6 +2,10 @@
 # Taking away what was put there, at whatever point that stopped.
 
 uninstall() {
+  if [ "$CLUSTER" = kind ] && ! kind_is_there; then
+    step "no cluster of kind's is there: nothing to remove"
+    return 0
+  fi
   doing "$APP" "services" remove_app
   $APP_ONLY && return 0
   doing "$INFRA" "stores" remove_infra

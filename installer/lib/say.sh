@@ -62,7 +62,7 @@ explain() {
     printf '\n-- latest events\n'
     kc -n "$1" get events --sort-by=.lastTimestamp 2>/dev/null | tail -n 15 || true
     local pod
-    for pod in $(unready_pods "$1"); do
+    for pod in $(unready_pods "$1" | cut -d ' ' -f 1); do
       printf '\n-- last lines of %s\n' "$pod"
       kc -n "$1" logs "$pod" --all-containers --tail=15 2>&1 || true
     done
@@ -71,10 +71,33 @@ explain() {
   } >&2
 }
 
-# unready_pods NAMESPACE: at most five that do not run as they should.
+# unready_pods NAMESPACE: at most five that do not run as they should, and their state.
 unready_pods() {
   kc -n "$1" get pods --no-headers 2>/dev/null |
-    awk '{split($2, n, "/"); if ($3 != "Completed" && (n[1] != n[2] || $3 != "Running")) print $1}' | head -n 5 || true
+    awk '{split($2, n, "/"); if ($3 != "Completed" && (n[1] != n[2] || $3 != "Running")) print $1, $3}' | head -n 5 || true
+}
+
+# watching WHAT NAMESPACE COMMAND…: a command that says nothing by itself, with a line
+# of progress every ten seconds: what does not run yet.
+watching() {
+  local what=$1 where=$2 code=0 ticker
+  shift 2
+  tick "$what" "$where" &
+  ticker=$!
+  "$@" || code=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  return "$code"
+}
+
+# ends with the installer, also when that is killed
+tick() {
+  local began turn=0
+  began=$(date +%s)
+  while sleep "${PAUSE:-1}" && kill -0 $$ 2>/dev/null; do
+    turn=$((turn + 1))
+    [ $((turn % 10)) -ne 0 ] || progress "$1: $(($(date +%s) - began))s  $(unready_pods "$2" | tr '\n' ' ' | cut -c 1-100)"
+  done
 }
 
 # doing NAMESPACE STEP COMMAND…: a step that ends with its first failure, and explains

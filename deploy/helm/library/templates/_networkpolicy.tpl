@@ -61,6 +61,11 @@ spec:
     - ports: [{port: 443, protocol: TCP}]
       to: [{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: "::/0"}}]
     {{- end }}
+    {{- with $policy.traces.namespace }}
+    - ports: [{port: {{ $policy.traces.port }}, protocol: TCP}]
+      to:
+        - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+    {{- end }}
     - ports: [{port: 15012, protocol: TCP}]
       to:
         - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ $policy.meshNamespace }}}}

@@ -15,8 +15,9 @@ metadata:
     checksum/config: {{ $global.config | toJson | sha256sum }}
     checksum/secrets: {{ $global.secretsChecksum | quote }}
     {{- if $sidecar }}
-    # a request that comes early, or a step that ends late, still has its proxy
-    proxy.istio.io/config: '{"holdApplicationUntilProxyStarts":true}'
+    # a request that comes early, or a step that ends late, still has its proxy: a
+    # sidecar that is no native one would else end 5 s after SIGTERM
+    proxy.istio.io/config: '{"holdApplicationUntilProxyStarts":true,"proxyMetadata":{"EXIT_ON_ZERO_ACTIVE_CONNECTIONS":"true"}}'
     {{- end }}
     {{- if $server }}
     prometheus.io/scrape: "true"
@@ -45,6 +46,8 @@ spec:
     - maxSkew: 1
       topologyKey: {{ $key }}
       whenUnsatisfiable: ScheduleAnyway
+      # the pods of one rollout among themselves: those that go do not count
+      matchLabelKeys: [pod-template-hash]
       labelSelector:
         matchLabels:
           {{- include "library.selector" $ | nindent 10 }}
