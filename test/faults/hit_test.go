@@ -19,7 +19,7 @@ type style string
 
 const (
 	kill style = "kill -9"         // the process dies there
-	stop style = "SIGSTOP-SIGCONT" // it stops there, longer than a lease in the long run, and goes on
+	stop style = "SIGSTOP-SIGCONT" // it stops there, now and then longer than a lease, and goes on
 	cut  style = "cut"             // it lives, and loses its connections there
 )
 
@@ -36,13 +36,26 @@ type point struct {
 const (
 	hitWithin   = 40 * time.Second
 	crowdSize   = 8
-	crowdPause  = 40 * time.Millisecond
 	manyActs    = 100_000
 	skipAtMost  = 4
 	settle      = 50 * time.Millisecond
-	shortPause  = 1500 * time.Millisecond
+	shortPause  = time.Second
 	beyondLease = 16 * time.Second // of a new letter (15 s)
+	longEvery   = 10
 )
+
+// isLong: of the faults that last, the first of the long run and every tenth after it
+// last longer than any lease or session. The others are short, so that there are many.
+func isLong(n int) bool { return long() && n%longEvery == 0 }
+
+// crowdPause is how long members wait between their acts: the long run leaves time to
+// others on the machine.
+func crowdPause() time.Duration {
+	if long() {
+		return 160 * time.Millisecond
+	}
+	return 40 * time.Millisecond
+}
 
 // times is how often a crash point is hit with each style.
 func times(t testing.TB) int {
@@ -82,11 +95,11 @@ func hitAll(t *testing.T, p point, all ...style) {
 			s.underLoad(func(ctx context.Context) {
 				for n := range times(t) {
 					part := p.parts[n%len(p.parts)]
-					s.hit(ctx, p, part, how, random)
+					s.hit(ctx, p, part, how, random, n)
 					s.note("hit %d of %d: %s of %s", n+1, times(t), how, part)
 				}
 			})
-			s.good()
+			s.goodAfter(times(t))
 		})
 	}
 }
@@ -108,8 +121,8 @@ func (s *scene) underLoad(do func(ctx context.Context)) {
 	require.NoError(s.t, <-done)
 }
 
-// hit waits until a part is at the point, and lets it fail there.
-func (s *scene) hit(ctx context.Context, p point, part string, how style, random *rand.Rand) {
+// hit waits until a part is at the point, and lets it fail there, for the n-th time.
+func (s *scene) hit(ctx context.Context, p point, part string, how style, random *rand.Rand, n int) {
 	s.t.Helper()
 	line, err := p.line(s.arena, part)
 	require.NoError(s.t, err)
@@ -138,7 +151,7 @@ func (s *scene) hit(ctx context.Context, p point, part string, how style, random
 		}
 	case stop:
 		during := shortPause
-		if long() {
+		if isLong(n) {
 			during = beyondLease
 		}
 		pid, err := s.arena.Signal(ctx, part, syscall.SIGSTOP)

@@ -28,6 +28,13 @@ const (
 func withMutant(t *testing.T, service string, m mutant.Mutant) *arena.Arena {
 	t.Helper()
 	a := standard(t)
+	withProgram(t, a, service, m)
+	return a
+}
+
+// withProgram puts a program in the place of a service for the rest of a test.
+func withProgram(t *testing.T, a *arena.Arena, service string, m builder) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), buildWithin)
 	defer cancel()
 	program, err := m.Build(ctx, root(t), t.TempDir(), service)
@@ -40,7 +47,11 @@ func withMutant(t *testing.T, service string, m mutant.Mutant) *arena.Arena {
 		defer cancel()
 		require.NoError(t, back(ctx))
 	})
-	return a
+}
+
+// builder makes a program.
+type builder interface {
+	Build(ctx context.Context, root, dir, service string) (program string, err error)
 }
 
 // notices requires that a violation of a kind was reported.
@@ -58,9 +69,9 @@ func testTheHarnessNoticesEventsThatAreSentBeforeTheCommit(t *testing.T) {
 	s := play(t, withMutant(t, "content", mutant.PublishBeforeCommit()), crowdSize)
 	random := s.random()
 	s.underLoad(func(ctx context.Context) {
-		for range mutantHits {
+		for n := range mutantHits {
 			p := point{line: toStore(arena.MySQL), hold: proxy.Request, match: always(proxy.Commit())}
-			s.hit(ctx, p, "content", suspectedStyle, random)
+			s.hit(ctx, p, "content", suspectedStyle, random, n)
 		}
 	})
 	s.notices(mutantQuiet, ledger.Phantom, ledger.Twice)
@@ -127,9 +138,9 @@ func testTheHarnessNoticesAMissingUniqueKey(t *testing.T) {
 	})
 	random := s.random()
 	s.underLoad(func(ctx context.Context) {
-		for range mutantHits {
+		for n := range mutantHits {
 			p := point{line: toStore(arena.MySQL), hold: proxy.Answer, match: always(proxy.Commit())}
-			s.hit(ctx, p, "content", suspectedStyle, random)
+			s.hit(ctx, p, "content", suspectedStyle, random, n)
 		}
 	})
 	s.notices(mutantQuiet, ledger.Twice, ledger.Wrong)

@@ -13,12 +13,15 @@ import (
 	"github.com/dailyfeed/dailyfeed/test/faults/evidence"
 )
 
-// awayFor is how long a server is away. The contract speaks of an hour; what happens
-// after the first seconds (queues are full, leases have passed, sessions are gone) is
-// the same from then on.
-func awayFor() time.Duration {
-	if long() {
-		return 10 * time.Second
+// awayFor is how long a server is away for the n-th time. The contract speaks of an
+// hour; what happens after the first seconds (queues are full, leases have passed,
+// sessions are gone) is the same from then on.
+func awayFor(n int) time.Duration {
+	switch {
+	case isLong(n):
+		return 20 * time.Second
+	case long():
+		return 2 * time.Second
 	}
 	return 3 * time.Second
 }
@@ -34,13 +37,13 @@ func outageOf(t *testing.T, away map[style]func(ctx context.Context, s *scene) (
 				for n := range times(t) {
 					back := away[how](ctx, s)
 					began := s.ledger.Entries()
-					arena.Wait(ctx, awayFor())
+					arena.Wait(ctx, awayFor(n))
 					s.note("hit %d of %d: %s; %d requests were acknowledged meanwhile", n+1, times(t), how, s.ledger.Entries()-began)
 					back()
-					arena.Wait(ctx, awayFor()/3)
+					arena.Wait(ctx, awayFor(1)/3)
 				}
 			})
-			s.good()
+			s.goodAfter(times(t))
 		})
 	}
 }
@@ -131,8 +134,8 @@ func testKafkaLosesATopic(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.evidence.Admin().DeleteTopics(ctx, topics...))
 		cancel()
-		s.underLoad(func(ctx context.Context) { arena.Wait(ctx, awayFor()) })
+		s.underLoad(func(ctx context.Context) { arena.Wait(ctx, awayFor(1)) })
 		s.note("hit %d of %d: %v deleted, %d requests since the beginning", n+1, times(t), topics, s.ledger.Entries())
 	}
-	s.good()
+	s.goodAfter(times(t))
 }

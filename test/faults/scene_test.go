@@ -37,7 +37,7 @@ const (
 // play gathers a crowd on an arena, in which everybody follows some others.
 func play(t testing.TB, a *arena.Arena, members int) *scene {
 	t.Helper()
-	return playAt(t, a, members, crowdPause)
+	return playAt(t, a, members, crowdPause())
 }
 
 // playAt is play with members that wait for so long between their acts.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/test/faults/arena"
 	"github.com/dailyfeed/dailyfeed/test/faults/crowd"
+	"github.com/dailyfeed/dailyfeed/test/faults/ledger"
 	"github.com/dailyfeed/dailyfeed/test/faults/storm"
 )
 
@@ -20,6 +21,8 @@ const (
 	minutesVariable = "FAULTS_MINUTES"
 	stormMembers    = 24
 	stormQuiet      = 15 * time.Minute
+	lookEvery       = 100 * time.Millisecond
+	spareActs       = 3 // times as much is planned, so that nobody is idle before the last fault
 )
 
 func testARandomRunLosesNothing(t *testing.T) {
@@ -32,7 +35,7 @@ func testARandomRunLosesNothing(t *testing.T) {
 		members, events, faults, minutes = stormMembers, number(t, eventsVariable, 200_000), number(t, faultsVariable, 300), number(t, minutesVariable, 240)
 	}
 	s := playAt(t, a, members, 0)
-	acts := crowd.NewPlan(seed(t), members, events/members)
+	acts := crowd.NewPlan(seed(t), members, spareActs*events/members)
 	plan := storm.NewPlan(seed(t), faults, int64(max(1, events/faults)), storm.Targets{
 		Services: a.Replicas(), Stores: a.KillableStores(), Brokers: a.Brokers(), Lines: a.LineNames(),
 	})
@@ -42,22 +45,37 @@ func testARandomRunLosesNothing(t *testing.T) {
 	defer cancel()
 	calm := make(chan int, 1)
 	go func() {
+		defer cancel() // who is still busy then is done
 		done, err := plan.Rage(ctx, a, s.crowd.Acts, func(n int, f storm.Fault) {
 			s.note("%d acts; fault %d: %s", s.crowd.Acts(), n, f)
 		})
 		if err != nil {
 			t.Errorf("storm: %v", err)
 		}
+		awaitEntries(ctx, s.ledger, events)
 		calm <- done
 	}()
 	require.NoError(t, s.crowd.Run(ctx, acts))
-	cancel()
 	done := <-calm
 	s.note("the crowd is done after %d acts and %d faults", s.crowd.Acts(), done)
 	require.Positive(t, done)
 	v := s.verdictWithin(stormQuiet)
+	s.tell(done, v)
 	require.True(t, v.Good(), "%s\n%s", v, s.where())
 	s.note("figures: %d changes, %d faults, 0 violations in %s", v.Changes, done, time.Since(s.began).Round(time.Second))
+}
+
+// awaitEntries waits until so much is acknowledged, each an event at least, or ctx ends.
+func awaitEntries(ctx context.Context, l *ledger.Ledger, until int) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for l.Entries() < until {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // newArena is an arena of a test's own.

@@ -72,11 +72,11 @@ func testADrainFailsHoldingALease(t *testing.T) {
 			s := play(t, standard(t), crowdSize)
 			s.underLoad(func(ctx context.Context) {
 				for n := range times(t) {
-					s.failDrain(ctx, how)
+					s.failDrain(ctx, how, n)
 					s.note("hit %d of %d: %s of a drain", n+1, times(t), how)
 				}
 			})
-			s.good()
+			s.goodAfter(times(t))
 		})
 	}
 }
@@ -84,8 +84,9 @@ func testADrainFailsHoldingALease(t *testing.T) {
 // beyondClaim is longer than the lease of a claim (30 s).
 const beyondClaim = 32 * time.Second
 
-// failDrain lets events wait, starts a drain, and hits it when it has their lease.
-func (s *scene) failDrain(ctx context.Context, how style) {
+// failDrain lets events wait, starts a drain, and hits it when it has their lease, for
+// the n-th time.
+func (s *scene) failDrain(ctx context.Context, how style, n int) {
 	s.t.Helper()
 	kafka, err := s.arena.KafkaLine(0)
 	require.NoError(s.t, err)
@@ -113,7 +114,11 @@ func (s *scene) failDrain(ctx context.Context, how style) {
 	}
 	require.NoError(s.t, job.Pause())
 	trap.Release()
-	arena.Wait(ctx, beyondClaim)
+	during := shortPause
+	if isLong(n) {
+		during = beyondClaim
+	}
+	arena.Wait(ctx, during)
 	require.NoError(s.t, job.Resume())
 	<-job.Done()
 	require.NoError(s.t, job.Err())

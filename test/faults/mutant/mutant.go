@@ -136,5 +136,20 @@ func ShiftedClock(service string, by time.Duration) Mutant {
 // SteppingClock is a service whose clock is stepped every seven seconds, by 20 s to and
 // fro, in each process at another time.
 func SteppingClock(service string) Mutant {
-	return clock(service, "time.Duration((time.Now().Unix()/7+int64(os.Getpid()))%3-1)*20*time.Second")
+	changes := clock(service, "time.Duration((time.Now().Unix()/7+born)%3-1)*20*time.Second")
+	changes[0].New = "var born = time.Now().UnixNano()\n\n" + changes[0].New
+	return changes
+}
+
+// DayLength is how long a day of ShortDays is.
+const DayLength = 10 * time.Second
+
+// ShortDays is a service whose topics are of days of DayLength, from now on: midnight
+// comes every ten seconds. Its clock is right.
+func ShortDays(from time.Time) Mutant {
+	return Mutant{{
+		"proto-contracts/activityrecord/topic.go",
+		"return prefix + e.GetOccurredAt().AsTime().Format(topicDateLayout)",
+		fmt.Sprintf("at := e.GetOccurredAt().AsTime()\nreturn prefix + at.AddDate(0, 0, int(max(0, at.Unix()-%d)/%d)).Format(topicDateLayout)", from.Unix(), int64(DayLength.Seconds())),
+	}}
 }
