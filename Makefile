@@ -8,13 +8,14 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/bin:$(PATH)
 export GOFLAGS ?= -buildvcs=false
-export BENCH SERVICE TAG OWNER LATEST BASE CHOSEN FROM LOCAL
+export BENCH SERVICE TAG OWNER LATEST BASE CHOSEN FROM LOCAL VERSION PUSH_FLAGS
 
 # programs of this repository, built when their source is newer
 HOUSE = go build -o bin/house ./tools/cmd/house && bin/house
 RELEASE = go build -o bin/release ./tools/cmd/release && bin/release
 FLEET = go build -o bin/fleet ./tools/cmd/fleet && exec bin/fleet
 
+HELM ?= helm
 SERVICES = activity content image member search timeline
 
 # what the binaries say with --version
@@ -91,12 +92,16 @@ bench: ## home feed and writes under load, against controls in the repository; b
 	@mkdir -p build && cd test && go run ./load/cmd/bench -root .. -report ../build/bench.html $(BENCH)
 
 .PHONY: e2e-cluster
-e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of KUBECONFIG (docs/cluster.md)
-	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestCluster$$' .
+e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of KUBECONFIG; PART picks some of it (docs/cluster.md)
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run "TestCluster$$/$${PART:-}" .
+
+.PHONY: e2e-installer
+e2e-installer: ## the installer interrupted, killed, without what it needs, on the cluster of KUBECONFIG (docs/cluster.md)
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestInstaller$$' .
 
 .PHONY: e2e-mesh
-e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio (docs/cluster.md)
-	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestMesh$$' .
+e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio; PART picks some of it (docs/cluster.md)
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run "TestMesh$$/$${PART:-}" .
 
 .PHONY: bench-search
 bench-search: ## search's own part, questions, freshness and a rebuild against POSTS (10000): docs/search.md
@@ -143,17 +148,25 @@ push-image: ## push what `make image` wrote to OWNER; with LATEST=true move that
 image-table: ## sizes of dist/ for TAG; beside `make up` also time to ready and idle memory (LOCAL: its folder)
 	@$(RELEASE) table --tag "$${TAG:?which tag?}" --local "$${LOCAL:-}"
 
+.PHONY: measure-images
+measure-images: ## image-table with a fleet of its own, which is ended: docs/images.md
+	@$(RELEASE) table --fleet --tag "$${TAG:?which tag?}"
+
 .PHONY: chart-version
 chart-version: ## check the chart's version, as the release of the git tag CHART_TAG if one is given: a line of GITHUB_OUTPUT
 	@$(RELEASE) chart --tag "$${CHART_TAG:-}"
 
 .PHONY: chart-package
 chart-package: ## the chart in dist/, by Helm 3.8 or later
-	helm package deploy/helm/dailyfeed --destination dist
+	SOURCE_DATE_EPOCH=$(shell git log -1 --format=%ct) $(HELM) package deploy/helm/dailyfeed --destination dist
 
 .PHONY: push-chart
 push-chart: ## push what `make chart-package` wrote to OWNER/charts
-	helm push "dist/dailyfeed-$${VERSION:?which version?}.tgz" "oci://$${OWNER:?which registry and owner?}/charts"
+	$(HELM) push "dist/dailyfeed-$${VERSION:?which version?}.tgz" "oci://$${OWNER:?which registry and owner?}/charts" $${PUSH_FLAGS:-}
+
+.PHONY: rehearse-chart
+rehearse-chart: ## both of these with a registry that only lives meanwhile, and pull the chart back
+	@$(RELEASE) rehearse-chart
 
 .PHONY: changelog
 changelog: ## what was done since FROM (a tag or commit), as Markdown

@@ -15,6 +15,8 @@ import (
 
 // TestCluster is one story on one installation: each part needs what the one
 // before it left.
+//
+//nolint:paralleltest // one cluster
 func TestCluster(t *testing.T) {
 	i := prepare(t, "off", "--no-autoscaling")
 	r := newReport(t, "Without a mesh")

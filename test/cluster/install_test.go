@@ -32,27 +32,39 @@ type installation struct {
 	stores *stores
 	values string
 	mesh   string
+	limit  string // seconds that a step may wait
 	extra  []string
+	env    []string // over the environment
 }
 
 func (i installation) script(t *testing.T, name string, words ...string) (string, error) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(i.root, "installer", name), "--cluster", i.context}, words...)...)
-	command.Env = os.Environ()
-	text, err := command.CombinedOutput()
+	text, err := i.command(t, name, words...).CombinedOutput()
 	t.Logf("%s %v\n%s", name, words, text)
 	return string(text), err
+}
+
+func (i installation) command(t *testing.T, name string, words ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "bash", append([]string{filepath.Join(i.root, "installer", name), "--cluster", i.context}, words...)...)
+	command.Env = append(os.Environ(), i.env...)
+	return command
+}
+
+// words are those of an installation of a tag.
+func (i installation) words(tag string, words ...string) []string {
+	all := append([]string{
+		tag, "--external", i.stores.file, "--images", i.dist, "--load", i.load, "--url", i.url,
+		"--values", i.values, "--mesh", i.mesh, "--limit", or(i.limit, "420"),
+	}, i.extra...)
+	return append(all, words...)
 }
 
 // install brings the fleet to a tag and returns how long that took.
 func (i installation) install(t *testing.T, tag string, words ...string) time.Duration {
 	t.Helper()
 	began := time.Now()
-	all := append([]string{
-		tag, "--external", i.stores.file, "--images", i.dist, "--load", i.load, "--url", i.url,
-		"--values", i.values, "--mesh", i.mesh, "--limit", "420",
-	}, i.extra...)
-	_, err := i.script(t, "local-install-infra-and-app.sh", append(all, words...)...)
+	_, err := i.script(t, "local-install-infra-and-app.sh", i.words(tag, words...)...)
 	require.NoError(t, err)
 	return time.Since(began)
 }
@@ -73,14 +85,12 @@ func prepare(t *testing.T, mesh string, extra ...string) installation {
 	text := smallValues
 	if mesh == "off" { // with sidecars, keys are published as long before as the chart says
 		text = strings.Replace(text, "member:\n", "member:\n  # keys turn quickly enough to be seen turning\n  settings: {JWT_KEY_ROTATION: 1m, JWKS_CACHE_TTL: 5s}\n", 1)
+	} else { // one prober writes for all its members
+		text = strings.Replace(text, "content: *small", "content:\n  resources: {requests: {cpu: 50m, memory: 96Mi}, limits: {cpu: 1500m, memory: 256Mi}}\n  settings: {ADDRESS_WRITE_RATE: \"100000\", ADDRESS_WRITE_BURST: \"100000\"}", 1)
 	}
 	require.NoError(t, os.WriteFile(values, []byte(text), 0o600))
 	i := installation{settings: s, values: values, mesh: mesh, extra: extra}
-	i.uninstall(t)    // what an earlier run left
-	if mesh == "on" { // the control plane remembers the keys of an earlier installation for 20 minutes
-		s.kubectl(t, "-n", "istio-system", "rollout", "restart", "deployment/istiod")
-		s.kubectl(t, "-n", "istio-system", "rollout", "status", "deployment/istiod", "--timeout=180s")
-	}
+	i.uninstall(t) // what an earlier run left
 	i.stores = startStores(t, s)
 	if !strings.Contains(s.kubectl(t, "get", "storageclass", "-o", "yaml"), "is-default-class") {
 		makeVolume(t, s)
@@ -91,7 +101,8 @@ func prepare(t *testing.T, mesh string, extra ...string) installation {
 // makeVolume is for a cluster of this machine without a provisioner of volumes.
 func makeVolume(t *testing.T, s settings) {
 	t.Helper()
-	folder, err := os.MkdirTemp("/var/tmp", "dailyfeed-pictures-")
+	// outside of the test's own folder, which pods as another user cannot enter
+	folder, err := os.MkdirTemp("/var/tmp", "dailyfeed-pictures-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(folder, 0o777))
 	manifest := filepath.Join(t.TempDir(), "volume.yaml")

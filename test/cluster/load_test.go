@@ -50,10 +50,17 @@ func startLoad(t *testing.T, url string, members int, perSecond float64) *load {
 
 func signUp(t *testing.T, url string, transport http.RoundTripper) *session.Session {
 	t.Helper()
+	s, _, _ := newMember(t, url, transport)
+	return s
+}
+
+// newMember is one who is logged in, and the login.
+func newMember(t *testing.T, url string, transport http.RoundTripper) (s *session.Session, email, password string) {
+	t.Helper()
 	s, err := session.New(url, transport)
 	require.NoError(t, err)
 	name := "e2e" + strings.ToLower(rand.Text()[:10])
-	email, password := name+"@e2e.dailyfeed.local", "Cluster!1"+name
+	email, password = name+"@e2e.dailyfeed.local", "Cluster!1"+name
 	_, err = s.Members.SignUp(t.Context(), memberrest.SignUpRequest{
 		Email: email, Password: password, MemberName: "부하 회원", Handle: name,
 		Gender: string(memberrest.GenderOther), CountryCode: string(memberrest.CountryCodeKR),
@@ -61,7 +68,7 @@ func signUp(t *testing.T, url string, transport http.RoundTripper) *session.Sess
 	require.NoError(t, err)
 	_, err = s.LogIn(t.Context(), email, password)
 	require.NoError(t, err)
-	return s
+	return s, email, password
 }
 
 func (l *load) run(ctx context.Context, member *session.Session, pause time.Duration) {
@@ -74,13 +81,13 @@ func (l *load) run(ctx context.Context, member *session.Session, pause time.Dura
 		case <-ticker.C:
 		}
 		began := time.Now()
-		err := ask(context.WithoutCancel(ctx), member, n)
+		err := askAsMember(context.WithoutCancel(ctx), member, n)
 		l.count(time.Since(began), err)
 	}
 }
 
-// ask is one request: a write, a read of it, or a look at oneself.
-func ask(ctx context.Context, member *session.Session, n int) error {
+// askAsMember is one request: a write, a read of it, or a look at oneself.
+func askAsMember(ctx context.Context, member *session.Session, n int) error {
 	var err error
 	switch n % 3 {
 	case 0:

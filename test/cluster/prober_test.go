@@ -65,48 +65,81 @@ func tarOf(t *testing.T, files map[string][]byte) []byte {
 // prober is a pod of it, reached through the cluster's API.
 type prober struct {
 	installation
-	pod     string
-	control string // where its control port is forwarded to
+	pod       string
+	account   string
+	namespace string // dailyfeed, unless it says another
+	labels    string // more of them, each behind a comma
+	upstream  string // whose answers it spoils
+	control   string // where its control port is forwarded to
 }
 
 // startProber runs a pod with a service's account and labels, and waits for it.
-func (i installation) startProber(t *testing.T, name, account, labels string) prober {
+func (i installation) startProber(t *testing.T, p prober) prober {
 	t.Helper()
-	manifest := filepath.Join(t.TempDir(), name+".yaml")
-	require.NoError(t, os.WriteFile(manifest, []byte(fmt.Sprintf(`
+	p.installation = i
+	p.namespace, p.account = or(p.namespace, app), or(p.account, "default")
+	manifest := filepath.Join(t.TempDir(), p.pod+".yaml")
+	require.NoError(t, os.WriteFile(manifest, fmt.Appendf(nil, `
 apiVersion: v1
 kind: Pod
 metadata:
   name: %s
-  namespace: dailyfeed
-  labels: {e2e: prober, sidecar.istio.io/inject: "true"%s}
+  namespace: %s
+  labels: {e2e: prober%s}
   annotations: {proxy.istio.io/config: '{"holdApplicationUntilProxyStarts":true}'}
 spec:
   serviceAccountName: %s
   automountServiceAccountToken: false
   terminationGracePeriodSeconds: 1
+  # so that it can tell what its sidecar costs
+  shareProcessNamespace: true
   containers:
     - name: prober
       image: %s
       imagePullPolicy: Never
+      env: [{name: UPSTREAM, value: "%s"}]
       ports: [{name: http, containerPort: 8080}, {name: admin, containerPort: 9080}]
       readinessProbe: {httpGet: {path: /healthcheck/ready, port: 8080}, periodSeconds: 1}
       securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, runAsUser: 65532, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}
-`, name, labels, account, proberImage)), 0o600))
+`, p.pod, p.namespace, p.labels, p.account, proberImage, p.upstream), 0o600))
 	i.kubectl(t, "apply", "-f", manifest)
-	p := prober{installation: i, pod: name}
 	t.Cleanup(func() {
-		_ = exec.Command("kubectl", "--context", i.context, "-n", app, "delete", "pod", name, "--grace-period=1", "--wait=false").Run()
+		_ = exec.Command("kubectl", "--context", i.context, "-n", p.namespace, "delete", "pod", p.pod, "--grace-period=1", "--wait=false").Run()
 	})
-	i.kubectl(t, "-n", app, "wait", "pod/"+name, "--for=condition=Ready", "--timeout=120s")
-	p.forward(t)
+	i.kubectl(t, "-n", p.namespace, "wait", "pod/"+p.pod, "--for=condition=Ready", "--timeout=120s")
+	p.control = i.forward(t, p.namespace, p.pod)
 	return p
 }
 
-// forward reaches the control port past the sidecar, as a debugger would.
-func (p *prober) forward(t *testing.T) {
+// letProbersCall opens the network for them where it is closed: what is tried with
+// them are the rules of the mesh.
+func (i installation) letProbersCall(t *testing.T) {
 	t.Helper()
-	command := exec.Command("kubectl", "--context", p.context, "-n", app, "port-forward", "pod/"+p.pod, ":9080", "--address=127.0.0.1")
+	i.apply(t, `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: e2e-to-probers, namespace: dailyfeed}
+spec: {podSelector: {matchLabels: {e2e: prober}}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: e2e-from-probers, namespace: dailyfeed}
+spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {e2e: prober}}}]}]}
+`)
+}
+
+func (i installation) apply(t *testing.T, objects string) {
+	t.Helper()
+	manifest := filepath.Join(t.TempDir(), "objects.yaml")
+	require.NoError(t, os.WriteFile(manifest, []byte(objects), 0o600))
+	i.kubectl(t, "apply", "-f", manifest)
+}
+
+// forward reaches a pod's admin port past its sidecar, as a debugger would, and
+// returns its address here.
+func (i installation) forward(t *testing.T, namespace, pod string) string {
+	t.Helper()
+	command := exec.Command("kubectl", "--context", i.context, "-n", namespace, "port-forward", "pod/"+pod, ":9080", "--address=127.0.0.1")
 	reader, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
@@ -117,8 +150,8 @@ func (p *prober) forward(t *testing.T) {
 	var port int
 	_, err = fmt.Sscanf(string(line[:n]), "Forwarding from 127.0.0.1:%d", &port)
 	require.NoError(t, err, string(line[:n]))
-	p.control = fmt.Sprintf("http://127.0.0.1:%d", port)
 	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	return fmt.Sprintf("http://127.0.0.1:%d", port)
 }
 
 // outcome is what calls came to.
@@ -152,10 +185,7 @@ func (p prober) calls(t *testing.T, target string, n, at int, authorization stri
 
 func (p prober) told(t *testing.T, path string) string {
 	t.Helper()
-	response, err := http.Get(p.control + path)
+	said, err := ask(t, p.control+path, "")
 	require.NoError(t, err)
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return string(text)
+	return said.body
 }

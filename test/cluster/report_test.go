@@ -27,7 +27,11 @@ func newReport(t *testing.T, title string) *report {
 		text := strings.Join(r.lines, "\n") + "\n"
 		t.Log("\n" + text)
 		if file := os.Getenv("E2E_REPORT"); file != "" {
-			require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+			out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+			require.NoError(t, err)
+			_, err = out.WriteString(text + "\n")
+			require.NoError(t, err)
+			require.NoError(t, out.Close())
 		}
 	})
 	return r

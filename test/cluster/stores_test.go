@@ -104,11 +104,16 @@ func forward(t *testing.T, from, to string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", from)
 	require.NoError(t, err)
-	var open sync.Map
+	var open sync.Map // of io.Closer
 	var running sync.WaitGroup
 	t.Cleanup(func() {
 		_ = listener.Close()
-		open.Range(func(conn, _ any) bool { _ = conn.(net.Conn).Close(); return true })
+		open.Range(func(conn, _ any) bool {
+			if closer, ok := conn.(io.Closer); ok {
+				_ = closer.Close()
+			}
+			return true
+		})
 		running.Wait()
 	})
 	running.Go(func() {
