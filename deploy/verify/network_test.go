@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	securityv1 "istio.io/client-go/pkg/apis/security/v1"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	netv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -68,6 +69,27 @@ func TestNetworkPoliciesLetOutWhereCallsGo(t *testing.T) {
 		}
 		require.ElementsMatch(t, table.Calls[name], called, name)
 		require.ElementsMatch(t, table.Stores[name], stores, name)
+	}
+}
+
+func TestAStoreLetsInTheFleetsPodsAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	pods := podsOf(rendered(t, fleet, values{}))
+	for store, port := range map[string]int{"mysql": 3306, "redis": 6379, "kafka": 9092, "mongodb": 27017} {
+		objects := rendered(t, infraChart(store), values{})
+		policy := named[netv1.NetworkPolicy](t, objects, store).Spec
+		set := named[appsv1.StatefulSet](t, objects, store)
+		require.True(t, labels.SelectorFromSet(policy.PodSelector.MatchLabels).Matches(labels.Set(set.Spec.Template.Labels)))
+		require.Equal(t, []netv1.PolicyType{netv1.PolicyTypeIngress}, policy.PolicyTypes)
+		require.Len(t, policy.Ingress, 1)
+		require.Equal(t, port, policy.Ingress[0].Ports[0].Port.IntValue())
+		require.EqualValues(t, port, named[corev1.Service](t, objects, store).Spec.Ports[0].Port)
+		require.Len(t, policy.Ingress[0].From, 1)
+		from := policy.Ingress[0].From[0]
+		require.Equal(t, namespace, from.NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"])
+		for _, pod := range pods {
+			require.True(t, labels.SelectorFromSet(from.PodSelector.MatchLabels).Matches(labels.Set(pod.template.Labels)), "%s to %s", pod.name, store)
+		}
 	}
 }
 
