@@ -56,6 +56,11 @@ type Config struct {
 	Caller func(ctx context.Context) int64
 	// Book keeps the answers of writes; needed where Write is used.
 	Book idempotency.Book
+	// DigestKey keeps the digests of bodies in Book from telling what was sent: a
+	// password could be guessed by that of the request which set it, at the speed
+	// of a plain hash. All replicas have the same; nil is no key, for services whose
+	// bodies are no secrets.
+	DigestKey []byte
 	// Unavailable says whether a cause means that a dependency is down: such
 	// failures are answered 503 instead of 500.
 	Unavailable func(err error) bool

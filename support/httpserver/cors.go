@@ -82,12 +82,18 @@ func allowWhatIsAsked(c *gin.Context) {
 // that work by cookie alone. An origin is foreign unless it is allowed by CORS
 // or is the request's own host; "null" is foreign.
 func (s *Server) SameOriginOnly(c *gin.Context) {
-	origin := c.GetHeader("Origin")
-	if origin != "" && !s.origins.allow(origin) && !isOwnHost(origin, c.Request.Host) {
+	if s.IsForeign(c) {
 		s.writeFailure(c, apierr.CodeOriginNotAllowed.New())
 		return
 	}
 	c.Next()
+}
+
+// IsForeign says whether a page of a foreign web origin made the request, as
+// SameOriginOnly means it.
+func (s *Server) IsForeign(c *gin.Context) bool {
+	origin := c.GetHeader("Origin")
+	return origin != "" && !s.origins.allow(origin) && !isOwnHost(origin, c.Request.Host)
 }
 
 func isOwnHost(origin, host string) bool {

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -28,7 +29,7 @@ var idempotencyKeyForm = regexp.MustCompile(`^[\x21-\x7e]{1,200}$`)
 // scopeOf finds the key that a request goes by; keyed is false where it has none.
 func (s *Server) scopeOf(c *gin.Context, body []byte) (scope idempotency.Scope, keyed bool, err error) {
 	r := c.Request
-	hash := sha256.Sum256(body)
+	hash := s.digest(body)
 	scope = idempotency.Scope{
 		MemberID: s.callerID(r.Context()), Method: r.Method, Path: r.URL.Path, BodyHash: hash,
 	}
@@ -49,6 +50,17 @@ func (s *Server) scopeOf(c *gin.Context, body []byte) (scope idempotency.Scope, 
 		return scope, false, nil
 	}
 	return scope, true, nil
+}
+
+// digest stands for a body in Book.
+func (s *Server) digest(body []byte) (sum [sha256.Size]byte) {
+	if len(s.config.DigestKey) == 0 {
+		return sha256.Sum256(body)
+	}
+	hash := hmac.New(sha256.New, s.config.DigestKey)
+	hash.Write(body)
+	copy(sum[:], hash.Sum(nil))
+	return sum
 }
 
 func (s *Server) attemptOf(c *gin.Context, h Handler, onReplay []func(c *gin.Context)) *attempt {

@@ -20,8 +20,8 @@ type Scope struct {
 	Path string
 	// Key is 1–267 visible ASCII characters, unique per client request.
 	Key string
-	// BodyHash is the SHA-256 of the request body: the same key with another
-	// body is refused with ErrKeyReused.
+	// BodyHash is the SHA-256 of the request body, keyed where bodies hold
+	// passwords: the same key with another body is refused with ErrKeyReused.
 	BodyHash [32]byte
 	// Life is how long the first answer is kept.
 	Life time.Duration

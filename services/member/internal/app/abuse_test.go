@@ -1,6 +1,8 @@
 package app
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/services/member/internal/mysqlstore"
 )
 
 // notTheirs are properties that no client decides, in the spellings of the wire
@@ -118,4 +122,79 @@ func TestNothingThatAClientSendsBecomesAHeader(t *testing.T) {
 	}
 	got := f.do(t, nil, "POST", tokenRefresh, "", "X-Request-Id", mark+" with space")
 	require.NotContains(t, got.header.Get("X-Request-Id"), mark)
+}
+
+// A form of a page of anybody's can send a login of its own, and its answer would
+// leave cookies: the visitor goes on as somebody else, and does not notice.
+func TestAPageOfAnotherOriginLogsNobodyIn(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	for _, foreign := range []string{"https://evil.example", "null", "http://localhost:3000.evil.example"} {
+		got := f.tryLogIn(t, p.email, goodPassword, "Origin", foreign).requireOK(t, 200)
+		require.Empty(t, got.header.Values("Set-Cookie"), foreign)
+		require.Empty(t, got.header.Get("Access-Control-Allow-Origin"), "and the page cannot read the token")
+	}
+	for _, own := range []string{"http://localhost:3000", f.url} {
+		require.Len(t, f.tryLogIn(t, p.email, goodPassword, "Origin", own).requireOK(t, 200).header.Values("Set-Cookie"), 2, own)
+	}
+}
+
+// Whoever has a session's cookie can have another as often as it likes: a stolen
+// session must not be a way to guess the password.
+func TestRefreshingGivesNoMoreGuesses(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.person(t)
+	guess := func() answer {
+		return f.tryLogIn(t, p.email, otherPassword, "Cookie", "refresh_token="+p.refresh.Value)
+	}
+	for range 5 {
+		guess().requireCode(t, 400, "LOGIN_FAILED")
+		p.take(t, f.refreshWith(t, tokenRefresh, p.refresh.Value).requireOK(t, 200))
+	}
+	guess().requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "203.0.113.77").requireOK(t, 200)
+}
+
+// Who has one address of IPv6 has 2^64.
+func TestANetworkOfIPv6HasOneBudget(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	for i := range 20 {
+		f.tryLogIn(t, unique()+"@dailyfeed.example", otherPassword, "X-Forwarded-For", fmt.Sprintf("2001:db8:0:7:%x::1", i+1)).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "2001:db8:0:7:ffff::2").requireCode(t, 429, "TOO_MANY_REQUESTS")
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", "2001:db8:0:8::2").requireOK(t, 200)
+}
+
+// The book of answers outlives a sign-up by a day: what it keeps of the request
+// must not make the password easier to guess than its own hash does.
+func TestWhatIsKeptOfARequestDoesNotHelpToGuessItsPassword(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := &person{email: unique() + "@dailyfeed.example", handle: "h" + unique()}
+	signUp := signUpBody(p.email, p.handle)
+	f.do(t, nil, "POST", "/api/authentication/signup", signUp, "Idempotency-Key", "k").requireOK(t, 201)
+	p = f.logIn(t, p)
+	change := `{"currentPassword":"` + goodPassword + `","newPassword":"` + otherPassword + `"}`
+	f.do(t, p, "PUT", "/api/authentication/password", change, "X-Request-Id", "r").requireOK(t, 200)
+	var kept []struct {
+		Key         string
+		RequestHash []byte
+		Response    []byte
+	}
+	require.NoError(t, f.service.pool.DB(t.Context()).Raw("SELECT `key`, request_hash, response FROM "+mysqlstore.AnswerTable).Scan(&kept).Error)
+	require.Len(t, kept, 2)
+	for _, row := range kept {
+		for _, body := range []string{signUp, change} {
+			plain := sha256.Sum256([]byte(body))
+			require.NotEqual(t, plain[:], row.RequestHash)
+			require.NotContains(t, row.Key, hex.EncodeToString(plain[:]))
+		}
+		require.NotContains(t, string(row.Response), "argon2id")
+	}
+	again := f.do(t, nil, "POST", "/api/authentication/signup", signUp, "Idempotency-Key", "k").requireOK(t, 201)
+	require.Equal(t, "true", again.header.Get("Idempotency-Replayed"), "a repeat is still known")
 }

@@ -30,3 +30,22 @@ func TestTheFrontendRefreshesAnExpiredTokenAndIsToldWhenOnlyALoginHelps(t *testi
 	p.take(t, f.refreshWith(t, tokenRefresh, p.refresh.Value).requireOK(t, 200))
 	f.requireAlive(t, p)
 }
+
+func TestARefusedRefreshSaysWhyAndEndsTheClientsSession(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for code, spoil := range map[string]string{
+		"INVALID_TOKEN": "UPDATE jwt_refresh_tokens SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE session_id = ?",
+		"TOKEN_REVOKED": "UPDATE member_sessions SET revoked_at = UTC_TIMESTAMP(6) WHERE id = ?",
+	} {
+		for _, endpoint := range []string{tokenRefresh, accountRefresh} {
+			p := f.person(t)
+			_, err := f.service.pool.SQL().ExecContext(t.Context(), spoil, claimsOf(t, p.bearer).SessionID)
+			require.NoError(t, err)
+			got := f.refreshWith(t, endpoint, p.refresh.Value).requireCode(t, 401, code)
+			require.Equal(t, []string{"true"}, got.header.Values("X-Relogin-Required"))
+			require.Empty(t, got.header.Values("Set-Cookie"))
+			require.Empty(t, got.header.Values("Authorization"))
+		}
+	}
+}

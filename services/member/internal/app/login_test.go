@@ -226,3 +226,28 @@ func TestALoginIsNotAnsweredFromTheBookOfAnswers(t *testing.T) {
 	require.NotEqual(t, first.header.Get("Authorization"), second.header.Get("Authorization"))
 	require.Empty(t, second.header.Get("Idempotency-Replayed"))
 }
+
+func TestFailuresAreStillCountedAfterARestart(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.signUp(t)
+	for range 5 {
+		f.tryLogIn(t, p.email, otherPassword).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.join(t)
+	f.tryLogIn(t, p.email, goodPassword).requireCode(t, 429, "TOO_MANY_REQUESTS")
+}
+
+func TestAKnownDeviceIsNotLockedOutByItsAddress(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.person(t)
+	const everybodys = "203.0.113.9"
+	for range 20 {
+		f.tryLogIn(t, unique()+"@dailyfeed.example", otherPassword, "X-Forwarded-For", everybodys).requireCode(t, 400, "LOGIN_FAILED")
+	}
+	f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", everybodys).requireCode(t, 429, "TOO_MANY_REQUESTS")
+	for _, known := range []string{"device=" + p.device.Value, "refresh_token=" + p.refresh.Value} {
+		f.tryLogIn(t, p.email, goodPassword, "X-Forwarded-For", everybodys, "Cookie", known).requireOK(t, 200)
+	}
+}

@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/docs"
@@ -31,6 +34,10 @@ func (s *service) openServer(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
+	digests, err := digestKey(cfg)
+	if err != nil {
+		return err
+	}
 	within := fromWithin{s.sessions}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
@@ -38,6 +45,7 @@ func (s *service) openServer(cfg config.Config) error {
 		Authenticate: auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: within, DeadSessions: within, Now: now}),
 		Caller:       func(ctx context.Context) int64 { return int64(callerOf(ctx).MemberID) },
 		Book:         mysql.NewAnswerBook(s.pool, mysqlstore.AnswerTable, now),
+		DigestKey:    digests,
 		Unavailable:  isUnavailable,
 		Ready:        ready,
 		Trace:        s.tracing.Requests(),
@@ -50,6 +58,20 @@ func (s *service) openServer(cfg config.Config) error {
 	}
 	api.Mount(s.server)
 	return nil
+}
+
+// digestKey follows from the key of cursors: the database does not have it, and it
+// is not changed with the one that seals keys, which would forget first answers.
+func digestKey(cfg config.Config) ([]byte, error) {
+	secret, err := cfg.CursorKeyBytes()
+	if err != nil {
+		return nil, err
+	}
+	key, err := hkdf.Key(sha256.New, secret, nil, "dailyfeed member request digests", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive digest key: %w", err)
+	}
+	return key, nil
 }
 
 // isUnavailable says whether a failure passes by itself.

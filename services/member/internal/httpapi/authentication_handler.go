@@ -86,6 +86,9 @@ func (a *API) logIn(c *gin.Context) (httpserver.Reply, error) {
 	}
 	a.grant(c, login.Grant)
 	c.Writer.Header().Add(setCookie, a.deviceCookie(c, login.DeviceToken))
+	if a.server.IsForeign(c) { // a page that logs its visitor in as somebody else
+		c.Writer.Header().Del(setCookie)
+	}
 	return httpserver.OK(a.toSummary(summary)), nil
 }
 

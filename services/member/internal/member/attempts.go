@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 	"strconv"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
@@ -28,11 +29,25 @@ func budgetFor(kind, subject string, limit int) Budget {
 
 func emailBudget(email Email) Budget { return budgetFor("email", email.Key, failuresPerEmail) }
 
+// addressBudget is that of a client: whoever has one address of IPv6 has all of a
+// /64, and would have a budget with each.
 func addressBudget(address string) Budget {
+	const ofOneClient = 64
+	if parsed, err := netip.ParseAddr(address); err == nil {
+		parsed = parsed.Unmap()
+		address = parsed.String()
+		if parsed.Is6() {
+			address = netip.PrefixFrom(parsed.WithZone(""), ofOneClient).Masked().String()
+		}
+	}
 	return budgetFor("address", address, failuresPerAddress)
 }
 
 func deviceBudget(token string) Budget { return budgetFor("device", token, failuresPerDevice) }
+
+func sessionBudget(session SessionID) Budget {
+	return budgetFor("session", strconv.FormatInt(int64(session), 10), failuresPerDevice)
+}
 
 func callerBudget(member MemberID) Budget {
 	return budgetFor("caller", strconv.FormatInt(int64(member), 10), failuresPerCaller)

@@ -125,12 +125,12 @@ func (s *LoginService) budgets(ctx context.Context, account Account, email Email
 	if request.DeviceToken != "" && account.ID != 0 && s.secrets.knowsDevice(request.DeviceToken, account.ID, account.PasswordChangedAt) {
 		return []Budget{deviceBudget(request.DeviceToken)}, nil
 	}
-	known, err := s.knowsRefreshToken(ctx, account, request.RefreshToken)
+	session, err := s.knownSession(ctx, account, request.RefreshToken)
 	if err != nil {
 		return nil, err
 	}
-	if known {
-		return []Budget{deviceBudget(request.RefreshToken)}, nil
+	if session != 0 {
+		return []Budget{sessionBudget(session)}, nil
 	}
 	budgets := []Budget{emailBudget(email)}
 	if !request.Client.SharedAddress {
@@ -139,19 +139,21 @@ func (s *LoginService) budgets(ctx context.Context, account Account, email Email
 	return budgets, nil
 }
 
-// knowsRefreshToken says whether a token is that of a live session of account.
-func (s *LoginService) knowsRefreshToken(ctx context.Context, account Account, token string) (bool, error) {
+// knownSession is the live session of account that a refresh token is of, 0 where
+// there is none. Its tokens change as often as whoever has one likes, so that none
+// of them can have a budget of its own.
+func (s *LoginService) knownSession(ctx context.Context, account Account, token string) (SessionID, error) {
 	if token == "" {
-		return false, nil
+		return 0, nil
 	}
 	_, session, err := s.store.FindRefreshToken(ctx, HashToken(token))
 	if errors.Is(err, ErrAbsent) {
-		return false, nil
+		return 0, nil
 	}
-	if err != nil {
-		return false, err
+	if err != nil || account.ID == 0 || session.MemberID != account.ID || !session.isLive(s.now()) {
+		return 0, err
 	}
-	return account.ID != 0 && session.MemberID == account.ID && session.isLive(s.now()), nil
+	return session.ID, nil
 }
 
 // tryPassword hashes outside of any transaction.

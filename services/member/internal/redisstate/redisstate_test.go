@@ -182,7 +182,9 @@ func TestParallelAttemptsDoNotSlipThrough(t *testing.T) {
 		})
 	}
 	all.Wait()
-	require.Equal(t, 5, let)
+	require.LessOrEqual(t, let, 5)
+	// what Redis answered too late, on a machine that is busy, it may have counted
+	require.GreaterOrEqual(t, let+int(attempts.FellBack()), 5)
 }
 
 func TestWhereRedisDoesNotAnswerTheFallbackCounts(t *testing.T) {
