@@ -85,8 +85,8 @@ func prepare(t *testing.T, mesh string, extra ...string) installation {
 	text := smallValues
 	if mesh == "off" { // with sidecars, keys are published as long before as the chart says
 		text = strings.Replace(text, "member:\n", "member:\n  # keys turn quickly enough to be seen turning\n  settings: {JWT_KEY_ROTATION: 1m, JWKS_CACHE_TTL: 5s}\n", 1)
-	} else { // one prober writes for all its members
-		text = strings.Replace(text, "content: *small", "content:\n  resources: {requests: {cpu: 50m, memory: 96Mi}, limits: {cpu: 1500m, memory: 256Mi}}\n  settings: {ADDRESS_WRITE_RATE: \"100000\", ADDRESS_WRITE_BURST: \"100000\"}", 1)
+	} else { // few members write as fast as they can, from one address
+		text = strings.Replace(text, "content: *small", "content:\n  resources: {requests: {cpu: 50m, memory: 96Mi}, limits: {cpu: 1500m, memory: 256Mi}}\n  settings: {ADDRESS_WRITE_RATE: \"100000\", ADDRESS_WRITE_BURST: \"100000\", WRITE_RATE: \"100000\", WRITE_BURST: \"100000\"}", 1)
 	}
 	require.NoError(t, os.WriteFile(values, []byte(text), 0o600))
 	i := installation{settings: s, values: values, mesh: mesh, extra: extra}

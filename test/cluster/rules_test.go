@@ -66,7 +66,8 @@ func proberService(t *testing.T, i installation, r *report) {
 		})
 		o := caller.calls(t, target, 4000, 8, "")
 		require.Equal(t, 4000, o.Statuses["200"])
-		require.InDelta(t, 2000, o.Bodies["prober-one"], 400)
+		// the less busy one of two is asked: even, but not to the call
+		require.InDelta(t, 2000, o.Bodies["prober-one"], 1000)
 		r.add("| 4,000 calls to two replicas, least request | %d and %d |", o.Bodies["prober-one"], o.Bodies["prober-two"])
 	})
 	t.Run("canary", func(t *testing.T) { canary(t, i, caller, target, labels("v2"), r) })

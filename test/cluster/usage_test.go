@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,70 +27,88 @@ import (
 	"github.com/dailyfeed/dailyfeed/tools/session"
 )
 
-// use is what a service's pods used, by their own metrics.
-type use struct {
-	processor float64 // seconds, of all its pods, since they began
-	memory    float64 // bytes, of the largest pod
-}
-
 // meters are the admin ports of a service's pods.
 type meters []string
 
-func (m meters) read(t *testing.T) (u use) {
+// processor is how many seconds of it the pods have used since they began.
+func (m meters) processor(t *testing.T) (seconds float64) {
 	t.Helper()
 	for _, address := range m {
 		said, err := ask(t, address+"/metrics", "")
 		require.NoError(t, err)
 		for line := range strings.SplitSeq(said.body, "\n") {
-			name, value, _ := strings.Cut(line, " ")
-			figure, err := strconv.ParseFloat(value, 64)
-			switch {
-			case err != nil:
-			case name == "process_cpu_seconds_total":
-				u.processor += figure
-			case name == "process_resident_memory_bytes":
-				u.memory = max(u.memory, figure)
+			if value, found := strings.CutPrefix(line, "process_cpu_seconds_total "); found {
+				one, err := strconv.ParseFloat(value, 64)
+				require.NoError(t, err)
+				seconds += one
 			}
 		}
 	}
-	return u
+	return seconds
+}
+
+// memories are the working sets of the services, of the larger pod each, in MiB: what
+// limits and autoscalers look at. The kubelet counts them every ten seconds or so.
+func (i installation) memories(t *testing.T) map[string]float64 {
+	t.Helper()
+	all := map[string]float64{}
+	for node := range strings.FieldsSeq(i.kubectl(t, "get", "nodes", "-o", "jsonpath={.items[*].metadata.name}")) {
+		for line := range strings.SplitSeq(i.kubectl(t, "get", "--raw", "/api/v1/nodes/"+node+"/proxy/metrics/resource"), "\n") {
+			found := workingSet.FindStringSubmatch(line)
+			if len(found) != 4 || !strings.HasPrefix(found[2], "dailyfeed-"+found[1]+"-") {
+				continue
+			}
+			bytes, err := strconv.ParseFloat(found[3], 64)
+			require.NoError(t, err)
+			all[found[1]] = max(all[found[1]], bytes/(1<<20))
+		}
+	}
+	return all
+}
+
+var workingSet = regexp.MustCompile(`^container_memory_working_set_bytes\{container="([a-z]+)",namespace="dailyfeed",pod="([^"]+)"\} (\S+)`)
+
+// worker is a member, and the login.
+type worker struct {
+	*session.Session
+	email, password string
 }
 
 // work is what a service is loaded with.
 type work struct {
 	service, what string
-	do            func(ctx context.Context, s *session.Session, n int) error
+	do            func(ctx context.Context, s worker, n int) error
 }
 
-func works(t *testing.T, email, password string) []work {
+func works(t *testing.T) []work {
 	t.Helper()
 	photo := drawPhoto(t)
 	return []work{
-		{"member", "one's own summary", func(ctx context.Context, s *session.Session, _ int) error {
+		{"member", "one's own summary", func(ctx context.Context, s worker, _ int) error {
 			_, err := s.Members.GetMySummary(ctx)
 			return err
 		}},
-		{"member", "logins", func(ctx context.Context, s *session.Session, _ int) error {
-			_, err := s.LogIn(ctx, email, password)
+		{"member", "logins", func(ctx context.Context, s worker, _ int) error {
+			_, err := s.LogIn(ctx, s.email, s.password)
 			return err
 		}},
-		{"content", "posts", func(ctx context.Context, s *session.Session, n int) error {
+		{"content", "posts", func(ctx context.Context, s worker, n int) error {
 			_, err := s.Contents.CreatePost(ctx, contentrest.WritePostRequest{Content: fmt.Sprint("부하 ", n)})
 			return err
 		}},
-		{"timeline", "home feeds", func(ctx context.Context, s *session.Session, _ int) error {
+		{"timeline", "home feeds", func(ctx context.Context, s worker, _ int) error {
 			_, err := s.Timelines.ListFollowingPosts(ctx, timelinerest.ListFollowingPostsParams{})
 			return err
 		}},
-		{"search", "searches of posts", func(ctx context.Context, s *session.Session, _ int) error {
+		{"search", "searches of posts", func(ctx context.Context, s worker, _ int) error {
 			_, err := s.Searches.SearchPosts(ctx, searchrest.SearchPostsParams{Keyword: "부하"})
 			return err
 		}},
-		{"activity", "one's own activities", func(ctx context.Context, s *session.Session, _ int) error {
+		{"activity", "one's own activities", func(ctx context.Context, s worker, _ int) error {
 			_, err := s.Activities.ListMyActivities(ctx, activityrest.ListMyActivitiesParams{})
 			return err
 		}},
-		{"image", "uploads of 12 megapixels", func(ctx context.Context, s *session.Session, _ int) error {
+		{"image", "uploads of 12 megapixels", func(ctx context.Context, s worker, _ int) error {
 			_, err := s.Images.UploadImage(ctx, "photo.jpg", photo)
 			return err
 		}},
@@ -114,6 +133,8 @@ const (
 	idleFor   = 20 * time.Second
 	loadedFor = 10 * time.Second
 	workers   = 16
+
+	kubeletLate = 12 * time.Second
 )
 
 // measureUse says what each service uses: idle, and while as many members as it can
@@ -128,39 +149,53 @@ func measureUse(t *testing.T, i installation, r *report) {
 		}
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: workers}
-	var members []*session.Session
-	var email, password string
+	var members []worker
 	for range workers {
-		var s *session.Session
-		s, email, password = newMember(t, i.url, transport)
-		members = append(members, s)
+		s, email, password := newMember(t, i.url, transport)
+		members = append(members, worker{s, email, password})
 	}
-	before := map[string]use{}
+	before := map[string]float64{}
 	for _, service := range services {
-		before[service] = all[service].read(t)
+		before[service] = all[service].processor(t)
 	}
 	pause(t, idleFor)
 	r.add("")
-	r.add("| service | with | requests a second | processor per pod | processor per request | memory, the larger pod |")
-	r.add("|---|---|---|---|---|---|")
+	r.add("| service | with | requests a second | processor per pod | processor per request |")
+	r.add("|---|---|---|---|---|")
 	for _, service := range services {
-		now := all[service].read(t)
-		r.add("| %s | nothing | | %.1fm | | %.0f MiB |", service, (now.processor-before[service].processor)*1000/idleFor.Seconds()/float64(len(all[service])), now.memory/(1<<20))
+		used := all[service].processor(t) - before[service]
+		r.add("| %s | nothing | | %.1fm | |", service, used*1000/idleFor.Seconds()/float64(len(all[service])))
 	}
-	for _, w := range works(t, email, password) {
+	idle, most := i.memories(t), map[string]float64{}
+	keep := func() {
+		for service, memory := range i.memories(t) {
+			most[service] = max(most[service], memory)
+		}
+	}
+	for _, w := range works(t) {
 		measureWork(t, w, members, all[w.service], r)
+		keep()
+	}
+	pause(t, kubeletLate)
+	keep()
+	r.add("")
+	r.add("| service | memory with nothing | most |")
+	r.add("|---|---|---|")
+	for _, service := range services {
+		require.Positive(t, idle[service], service)
+		r.add("| %s | %.0f MiB | %.0f MiB |", service, idle[service], most[service])
 	}
 	r.add("")
 	r.add("| what | figure |")
 	r.add("|---|---|")
 }
 
-func measureWork(t *testing.T, w work, members []*session.Session, pods meters, r *report) {
+func measureWork(t *testing.T, w work, members []worker, pods meters, r *report) {
 	ctx, cancel := context.WithTimeout(t.Context(), loadedFor)
 	defer cancel()
 	var done, failed atomic.Int64
 	var running sync.WaitGroup
-	began, before := time.Now(), pods.read(t)
+	began, before := time.Now(), pods.processor(t)
 	for _, member := range members {
 		running.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
@@ -171,16 +206,10 @@ func measureWork(t *testing.T, w work, members []*session.Session, pods meters, 
 			}
 		})
 	}
-	memory := before.memory
-	for ctx.Err() == nil {
-		pause(t, time.Second)
-		memory = max(memory, pods.read(t).memory)
-	}
 	running.Wait()
-	after, took := pods.read(t), time.Since(began).Seconds()
-	used := after.processor - before.processor
-	r.add("| %s | %s, %d at once | %.0f (%d of %d failed) | %.0fm | %.2f ms | %.0f MiB |", w.service, w.what, len(members),
-		float64(done.Load())/took, failed.Load(), done.Load(), used*1000/took/float64(len(pods)), used*1000/float64(done.Load()), max(memory, after.memory)/(1<<20))
+	used, took := pods.processor(t)-before, time.Since(began).Seconds()
+	r.add("| %s | %s, %d at once | %.0f (%d of %d failed) | %.0fm | %.2f ms |", w.service, w.what, len(members),
+		float64(done.Load())/took, failed.Load(), done.Load(), used*1000/took/float64(len(pods)), used*1000/float64(done.Load()))
 }
 
 // pause is how long something is measured, not waited for.
