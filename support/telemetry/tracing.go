@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -34,6 +35,7 @@ const (
 	sendEvery    = 2 * time.Second
 	sendWithin   = 5 * time.Second
 	flushWithin  = 3 * time.Second
+	idleWithin   = time.Minute
 	instrumentID = "github.com/dailyfeed/dailyfeed"
 )
 
@@ -57,10 +59,12 @@ func Open(settings Settings, service, version string) (*Tracing, error) {
 	if settings.TraceSampleRatio < 0 || settings.TraceSampleRatio > 1 {
 		return nil, errRatio
 	}
-	exporter, err := otlptracehttp.New(context.Background(), // nothing is done in it
-		otlptracehttp.WithEndpointURL(endpoint.JoinPath("v1", "traces").String()),
-		otlptracehttp.WithTimeout(sendWithin),
-		otlptracehttp.WithRetry(otlptracehttp.RetryConfig{Enabled: false})) // a collector that is away costs its spans, not memory
+	exporter, err := otlptrace.New(context.Background(), &sender{ // nothing is done in it
+		url: endpoint.JoinPath("v1", "traces").String(),
+		client: &http.Client{Timeout: sendWithin, Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: idleWithin,
+		}},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open traces: %w", err)
 	}

@@ -13,6 +13,10 @@ import (
 // stampPackage is the package whose variables the linker sets.
 const stampPackage = "github.com/dailyfeed/dailyfeed/support/process"
 
+// tags: time zones are in the binary, and gin's reader and writer of MessagePack,
+// which nobody asks for and is 3 MB, is not.
+const tags = "timetzdata,nomsgpack"
+
 // shownCommit is how much of a commit's hash --version shows.
 const shownCommit = 12
 
@@ -30,7 +34,7 @@ func Compile(ctx context.Context, tree *workspace.Workspace, s Stamp, arch, cach
 		},
 		Words: []string{
 			"go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false",
-			"-tags=timetzdata", "-ldflags=" + s.linkerFlags(), "-o", out, "./cmd/" + s.Service,
+			"-tags=" + tags, "-ldflags=" + s.linkerFlags(), "-o", out, "./cmd/" + s.Service,
 		},
 	}
 	if cache != "" {
