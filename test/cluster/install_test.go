@@ -33,6 +33,7 @@ type installation struct {
 	values string
 	mesh   string
 	limit  string // seconds that a step may wait
+	loaded bool   // images are in the cluster
 	extra  []string
 	env    []string // over the environment
 }
@@ -53,11 +54,11 @@ func (i installation) command(t *testing.T, name string, words ...string) *exec.
 
 // words are those of an installation of a tag.
 func (i installation) words(tag string, words ...string) []string {
-	all := append([]string{
-		tag, "--external", i.stores.file, "--images", i.dist, "--load", i.load, "--url", i.url,
-		"--values", i.values, "--mesh", i.mesh, "--limit", or(i.limit, "420"),
-	}, i.extra...)
-	return append(all, words...)
+	all := []string{tag, "--external", i.stores.file, "--url", i.url, "--values", i.values, "--mesh", i.mesh, "--limit", or(i.limit, "420")}
+	if !i.loaded {
+		all = append(all, "--images", i.dist, "--load", i.load)
+	}
+	return append(append(all, i.extra...), words...)
 }
 
 // install brings the fleet to a tag and returns how long that took.

@@ -30,13 +30,16 @@ func TestInstaller(t *testing.T) {
 	require.True(t, t.Run("interrupted at each step", func(t *testing.T) { interruptedAtEachStep(t, i, r) }))
 	t.Run("an image that does not come", func(t *testing.T) { noImage(t, i, r) })
 	t.Run("killed amid migrations", func(t *testing.T) {
+		i := i
+		i.loaded = true
 		i.broken(t, "services at "+i.tags[1], i.migrates, syscall.SIGKILL, i.tags[1])
-		again := i
-		again.limit = "60"
-		took := again.install(t, i.tags[1])
+		i.limit = "60"
+		took := i.install(t, i.tags[1])
 		r.add("| installer and Helm killed (-9) amid migrations, then the same command with `--limit 60`, which gives a Helm at work that long | %.0f s |", took.Seconds())
 	})
 	t.Run("uninstalled amid an upgrade", func(t *testing.T) {
+		i := i
+		i.loaded = true
 		i.broken(t, "services at "+i.tags[0], i.migrates, syscall.SIGKILL, i.tags[0])
 		took := i.uninstall(t)
 		i.requireNothing(t)
@@ -92,6 +95,15 @@ func missing(t *testing.T, i installation, r *report) {
 	r.add("| each of these missing in turn: told, nothing changed | %s |", tried)
 }
 
+// loadImages brings a tag's images into the cluster, as the installer does.
+func (i installation) loadImages(t *testing.T, tag string) {
+	t.Helper()
+	for _, service := range []string{"activity", "content", "image", "member", "search", "timeline"} {
+		words := append(strings.Fields(i.load), filepath.Join(i.dist, service+"-"+tag+".tar"))
+		output(t, words[0], words[1:]...)
+	}
+}
+
 func exitCode(err error) int {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
@@ -135,7 +147,14 @@ func interruptedAtEachStep(t *testing.T, i installation, r *report) {
 		"rights", "rules of autoscaling and the mesh", "rollout", "smoke test",
 	}
 	var kek string
+	loaded := false
+	for _, tag := range i.tags {
+		i.loadImages(t, tag)
+	}
 	for _, step := range steps {
+		i := i
+		i.loaded = loaded
+		loaded = loaded || step == "images"
 		when := func(*testing.T) bool { return true }
 		if strings.HasPrefix(step, "services at") {
 			when = i.migrates
@@ -148,6 +167,7 @@ func interruptedAtEachStep(t *testing.T, i installation, r *report) {
 		}
 		kek = now
 	}
+	i.loaded = true
 	took := i.install(t, i.tags[0])
 	require.Equal(t, kek, i.kubectl(t, "-n", app, "get", "secret", "member-secret", "-o", "jsonpath={.data.jwt-kek}"))
 	r.add("| interrupted at each of %d steps in turn, the same command each time; the last run, to its end | %.0f s |", len(steps), took.Seconds())
@@ -203,6 +223,7 @@ func noImage(t *testing.T, i installation, r *report) {
 	require.Regexp(t, "dailyfeed-[a-z]+-migrate-[a-z0-9]+ .*(ErrImagePull|ImagePullBackOff|ContainerCreating|Pending)", text)
 	require.Contains(t, text, "To go on: mend it, then run the same command again")
 	require.Equal(t, before, i.podIDs(t), "the pods of before run")
+	i.loaded = true
 	i.install(t, i.tags[0])
 	l.stop()
 	require.Zero(t, l.failed.Load(), "%v", l.failures)
