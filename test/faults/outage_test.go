@@ -65,7 +65,12 @@ func testKafkaIsDownUnderWrites(t *testing.T) {
 			line.Cut()
 			return func() { require.NoError(s.t, line.Restore()) }
 		},
-	}, kill, stop, cut)
+		full: func(_ context.Context, s *scene) func() { // it gives up; somebody makes room and starts it
+			_, err := arena.FillDisk(s.arena.Broker(0).Pid())
+			require.NoError(s.t, err)
+			return func() { require.NoError(s.t, s.arena.Broker(0).Restart(context.Background())) }
+		},
+	}, kill, stop, cut, full)
 }
 
 // Consumers wait, nothing is dropped, offsets do not move past what is not applied.
@@ -75,7 +80,21 @@ func testMongoDBIsDown(t *testing.T) {
 
 // Each write either succeeds whole or fails with 503; the client's retry is safe.
 func testMySQLIsRestartedUnderWrites(t *testing.T) {
-	outageOf(t, storeAway("mysql", arena.MySQL, []string{"content", "content-2", "member", "timeline"}), kill, stop, cut)
+	away := storeAway("mysql", arena.MySQL, []string{"content", "content-2", "member", "timeline"})
+	away[full] = func(ctx context.Context, s *scene) func() { // whatever it makes of that, it is started anew in the end
+		pid, err := s.arena.Signal(ctx, "mysql", 0)
+		require.NoError(s.t, err)
+		room, err := arena.FillDisk(pid)
+		require.NoError(s.t, err)
+		return func() {
+			require.NoError(s.t, room())
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				require.ErrorIs(s.t, err, syscall.ESRCH)
+			}
+			require.NoError(s.t, s.arena.AwaitBack(ctx, "mysql", pid))
+		}
+	}
+	outageOf(t, away, kill, stop, cut, full)
 }
 
 // Nothing is lost, nothing is done twice, feeds are built again.
@@ -91,7 +110,10 @@ func testRedisIsFlushedOrGone(t *testing.T) {
 	outageOf(t, away, flush, kill, stop, cut)
 }
 
-const flush style = "FLUSHALL"
+const (
+	flush style = "FLUSHALL"
+	full  style = "disk full"
+)
 
 // storeAway takes a store away from everybody who uses it.
 func storeAway(part string, store arena.Store, users []string) map[style]func(context.Context, *scene) func() {
