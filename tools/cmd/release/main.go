@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	command.AddCommand(
-		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(), chartCommand(),
+		tagCommand(), changedCommand(), imageCommand(), pushCommand(), summaryCommand(), tableCommand(), changelogCommand(), chartCommand(), rehearseCommand(),
 		licencesCommand(), vulnerabilitiesCommand(), scanCommand(), workflowsCommand(),
 	)
 	return command
