@@ -28,7 +28,8 @@ var standInSource []byte
 type MongoDB struct {
 	*Server
 	// StandIn is true for mongo-java-server: no $text, TTL, transactions,
-	// change streams or pipeline updates, and only unique indexes count.
+	// change streams, pipeline updates or explain; of an index that is not unique
+	// the first key counts.
 	StandIn bool
 }
 
