@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -34,7 +35,7 @@ func Load[T any](environ Environ) (T, error) {
 	var settings T
 	err := env.ParseWithOptions(&settings, env.Options{Environment: environ.asMap()})
 	if err != nil {
-		return settings, fmt.Errorf("%w: settings: %w", ErrUsage, flatten(err))
+		return settings, fmt.Errorf("%w: settings: %w", ErrUsage, flatten(reflect.TypeFor[T](), err))
 	}
 	if c, ok := any(&settings).(Checked); ok {
 		if err := c.Check(); err != nil {
@@ -44,9 +45,28 @@ func Load[T any](environ Environ) (T, error) {
 	return settings, nil
 }
 
-func flatten(err error) error {
-	if many, ok := errors.AsType[env.AggregateError](err); ok {
-		return errors.Join(many.Errors...)
+func flatten(settings reflect.Type, err error) error {
+	many, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return err
+	}
+	faults := make([]error, len(many.Errors))
+	for i, fault := range many.Errors {
+		faults[i] = inWords(settings, fault)
+	}
+	return errors.Join(faults...)
+}
+
+// inWords names the variable where env names the field that it is read into.
+func inWords(settings reflect.Type, err error) error {
+	malformed, ok := errors.AsType[env.ParseError](err)
+	if !ok {
+		return err
+	}
+	for _, field := range reflect.VisibleFields(settings) {
+		if name, _, _ := strings.Cut(field.Tag.Get("env"), ","); name != "" && field.Name == malformed.Name && field.Type == malformed.Type {
+			return fmt.Errorf("%s: %w", name, malformed.Err)
+		}
 	}
 	return err
 }

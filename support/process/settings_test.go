@@ -37,7 +37,7 @@ func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := process.Load[settings](process.Environ{"PORT=x", "WAIT=y"})
 	require.ErrorIs(t, err, process.ErrUsage)
-	for _, field := range []string{"Port", "Wait", "ADDRESS", "KEY"} {
+	for _, field := range []string{"PORT: ", "WAIT: ", "ADDRESS", "KEY"} {
 		require.ErrorContains(t, err, field)
 	}
 }
