@@ -68,6 +68,7 @@ require (
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/sethvargo/go-retry v0.5.0 // indirect
 	github.com/sirupsen/logrus v1.9.4 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/xdg-go/pbkdf2 v1.0.0 // indirect
 	github.com/xdg-go/scram v1.2.0 // indirect
@@ -78,6 +79,7 @@ require (
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260924152758-ed294f943157 // indirect
+	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	gorm.io/driver/mysql v1.6.0 // indirect
 	gotest.tools/v3 v3.5.2 // indirect
@@ -91,6 +93,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
+	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	go.yaml.in/yaml/v3 v3.0.5

@@ -22,6 +22,13 @@ func Bearer(token string) Option { return Header("Authorization", "Bearer "+toke
 // IdempotencyKey names the request, so that a repeat does nothing twice.
 func IdempotencyKey(key string) Option { return Header("Idempotency-Key", key) }
 
+// Reads says that a request changes nothing although it is a POST, so that
+// whoever sends it may repeat it. It is net/http's mark of such requests, an
+// Idempotency-Key that is there and empty, which is not sent.
+func Reads() Option {
+	return func(e *Exchange) { e.Request.Header["Idempotency-Key"] = nil }
+}
+
 // InternalToken sends the fleet's own credential.
 func InternalToken(token string) Option { return Header("X-Internal-Token", token) }
 

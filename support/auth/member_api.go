@@ -90,6 +90,7 @@ func (m MemberAPI) ask(ctx context.Context, path string, question, data any) err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(HeaderInternalToken, m.InternalToken)
+	request.Header["Idempotency-Key"] = nil // net/http's mark of a question, which may be repeated; not sent
 	response, err := m.Client.Do(request)
 	if err != nil {
 		return fmt.Errorf("ask member %s: %w", path, err)

@@ -154,7 +154,7 @@ func (d *Directory) ask(ctx context.Context, ids []int64) map[int64]entry {
 		batch := ids[:min(len(ids), askAtOnce)]
 		ids = ids[len(batch):]
 		at := d.now()
-		summaries, err := d.source.FindAuthorSummaries(asking, memberrest.FindSummariesRequest{IDs: batch})
+		summaries, err := d.source.FindAuthorSummaries(asking, memberrest.FindSummariesRequest{IDs: batch}, rest.Reads())
 		if err != nil {
 			slog.WarnContext(ctx, "member not asked for names", "members", len(batch), "error", err)
 			return answers

@@ -14,6 +14,7 @@ type Calls struct {
 	duration *prometheus.HistogramVec
 	attempts *prometheus.CounterVec
 	breaker  *prometheus.GaugeVec
+	looks    *prometheus.CounterVec
 	retries  *prometheus.CounterVec
 }
 
@@ -32,11 +33,14 @@ func NewCalls(registerer prometheus.Registerer) *Calls {
 		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "service_breaker_state", Help: "0 closed, 1 half-open, 2 open, by target.",
 		}, []string{"target"}),
+		looks: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "service_breaker_looks_total", Help: "Looks of an open breaker at its target, by target and whether that said it is ready.",
+		}, []string{"target", "ready"}),
 		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "service_call_retries_total", Help: "Further attempts, by target and whether the budget allowed them.",
 		}, []string{"target", "budget"}),
 	}
-	registerer.MustRegister(c.duration, c.attempts, c.breaker, c.retries)
+	registerer.MustRegister(c.duration, c.attempts, c.breaker, c.looks, c.retries)
 	return c
 }
 
@@ -50,6 +54,15 @@ func (c *Calls) Ended(target string, outcome serviceclient.Outcome, attempts int
 func (c *Calls) StateChanged(target string, from, to serviceclient.State) {
 	c.breaker.WithLabelValues(target).Set(float64(to))
 	slog.Warn("breaker changed", "target", target, "from", from.String(), "to", to.String())
+}
+
+// Looked implements serviceclient.Observer.
+func (c *Calls) Looked(target string, ready bool) {
+	said := "no"
+	if ready {
+		said = "yes"
+	}
+	c.looks.WithLabelValues(target, said).Inc()
 }
 
 // Retried implements serviceclient.Observer.

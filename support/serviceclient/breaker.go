@@ -1,6 +1,7 @@
 package serviceclient
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
@@ -12,17 +13,20 @@ import (
 // counts failures in a period and knows no slow calls, while the contract's
 // window is the last N calls, with a percentage for failed and one for slow
 // ones. So gobreaker is told "failure" only when the window says that it is
-// time to open, and "success" otherwise.
+// time to open, and "success" otherwise. How long it is open is decided here as
+// well: gobreaker's own time cannot be cut short when the target is back, and so
+// is as short as can be, and the door is held in admit.
 //
-//	closed --window is over a percentage--> open --OpenFor--> half-open
-//	  ^                                      ^                  | |
-//	  |                                      +--over, of N -----+ |
-//	  +---------------------- N calls, not over ------------------+
+//	closed --window is over a percentage--> open --OpenFor, or ready--> half-open
+//	  ^                                      ^                            | |
+//	  |                                      +--over, of N ---------------+ |
+//	  +---------------------- N calls, not over ----------------------------+
 type breaker struct {
 	target   string
 	profile  BreakerProfile
 	now      func() time.Time
 	observer Observer
+	ready    func(ctx context.Context) bool // nil: nobody can say
 
 	mu        sync.Mutex
 	machine   *gobreaker.TwoStepCircuitBreaker[struct{}]
@@ -30,6 +34,9 @@ type breaker struct {
 	era       int // counts changes: a call belongs to the state that let it through
 	window    *window
 	openUntil time.Time
+	early     int         // trials that readiness has brought about since it was closed
+	probing   *time.Timer // the next look at readiness, while open
+	nextLook  time.Time
 	changes   []change // not told yet
 	telling   sync.Mutex
 }
@@ -41,12 +48,12 @@ var (
 	errNotTaken = errors.New("says nothing")
 )
 
-func newBreaker(target string, profile BreakerProfile, now func() time.Time, observer Observer) *breaker {
-	b := &breaker{target: target, profile: profile, now: now, observer: observer, window: newWindow(profile.Window)}
+func newBreaker(target string, profile BreakerProfile, now func() time.Time, observer Observer, ready func(context.Context) bool) *breaker {
+	b := &breaker{target: target, profile: profile, now: now, observer: observer, ready: ready, window: newWindow(profile.Window)}
 	b.machine = gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 		Name:          target,
 		MaxRequests:   uint32(max(profile.HalfOpenCalls, 1)),
-		Timeout:       profile.OpenFor,
+		Timeout:       1, // none: see breaker
 		ReadyToTrip:   func(gobreaker.Counts) bool { return true },
 		IsExcluded:    func(err error) bool { return errors.Is(err, errNotTaken) },
 		OnStateChange: func(_ string, from, to gobreaker.State) { b.changed(stateOf(from), stateOf(to)) },
@@ -72,6 +79,9 @@ func (b *breaker) admit() (report func(Outcome, time.Duration), err error) {
 	defer b.tell()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.isShut() {
+		return nil, &NotMadeError{Target: b.target, Outcome: Rejected, RetryAfter: b.untilTrial()}
+	}
 	done, err := b.machine.Allow()
 	if err != nil {
 		return nil, &NotMadeError{Target: b.target, Outcome: Rejected, RetryAfter: b.untilTrial()}
@@ -85,10 +95,9 @@ func (b *breaker) report(era int, done func(error), outcome Outcome, elapsed tim
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
+	case era != b.era: // the state has changed meanwhile: gobreaker would ignore it too
 	case b.profile.Window <= 0, outcome != Failed && outcome != Answered:
 		done(errNotTaken)
-	case era != b.era: // the state has changed meanwhile: gobreaker ignores it too
-		done(nil)
 	default:
 		b.window.add(result{failed: outcome == Failed, slow: elapsed >= b.profile.SlowIs})
 		done(b.verdict())
@@ -115,8 +124,13 @@ func (b *breaker) changed(from, to State) {
 	b.state = to
 	b.era++
 	b.window = newWindow(b.profile.Window)
-	if to == Open {
+	switch to {
+	case Open:
 		b.openUntil = b.now().Add(b.profile.OpenFor)
+		b.lookAfter(b.firstLook())
+	case Closed:
+		b.early = 0
+	case HalfOpen:
 	}
 	b.changes = append(b.changes, change{from, to})
 }
@@ -134,9 +148,17 @@ func (b *breaker) tell() {
 	}
 }
 
-// untilTrial is when calls may be let through again; a second while half-open.
+// isShut says whether it is open and its time is not over.
+func (b *breaker) isShut() bool { return b.state == Open && b.now().Before(b.openUntil) }
+
+// untilTrial is when calls may be let through again; a second at least, and
+// while half-open.
 func (b *breaker) untilTrial() time.Duration {
-	return max(b.openUntil.Sub(b.now()), time.Second)
+	trial := b.openUntil
+	if b.ready != nil && b.nextLook.Before(trial) {
+		trial = b.nextLook
+	}
+	return max(trial.Sub(b.now()), time.Second)
 }
 
 // current is the state now: an open breaker whose time is over is half-open.
@@ -144,5 +166,13 @@ func (b *breaker) current() State {
 	defer b.tell()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.settled()
+}
+
+// settled is current, under mu.
+func (b *breaker) settled() State {
+	if b.isShut() {
+		return Open
+	}
 	return stateOf(b.machine.State())
 }

@@ -68,6 +68,7 @@ type recorder struct {
 	changes  []string
 	outcomes map[serviceclient.Outcome]int
 	granted  map[bool]int
+	looks    []bool
 	made     int
 }
 
@@ -86,6 +87,19 @@ func (o *recorder) StateChanged(target string, from, to serviceclient.State) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.changes = append(o.changes, fmt.Sprintf("%s: %s → %s", target, from, to))
+}
+
+func (o *recorder) Looked(_ string, ready bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.looks = append(o.looks, ready)
+}
+
+// told is what looks saw.
+func (o *recorder) told() []bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.looks)
 }
 
 func (o *recorder) Retried(_ string, granted bool) {

@@ -66,6 +66,8 @@ type Observer interface {
 	Ended(target string, outcome Outcome, attempts int, elapsed time.Duration)
 	// StateChanged is told each change of a breaker, in order.
 	StateChanged(target string, from, to State)
+	// Looked is told whether a target whose breaker is open said that it is ready.
+	Looked(target string, ready bool)
 	// Retried is told before another attempt; budget false means that there was
 	// none left, and the attempt is not made.
 	Retried(target string, budget bool)
@@ -75,4 +77,5 @@ type deaf struct{}
 
 func (deaf) Ended(string, Outcome, int, time.Duration) {}
 func (deaf) StateChanged(string, State, State)         {}
+func (deaf) Looked(string, bool)                       {}
 func (deaf) Retried(string, bool)                      {}

@@ -58,7 +58,7 @@ func addOutgoing(ctx context.Context, method string, header http.Header) {
 		"Authorization": o.Authorization, "X-Request-Id": o.RequestID,
 		"Idempotency-Key": o.IdempotencyKey, "Traceparent": o.TraceParent,
 	} {
-		if value != "" && header.Get(name) == "" {
+		if _, set := header[name]; value != "" && !set {
 			header.Set(name, value)
 		}
 	}

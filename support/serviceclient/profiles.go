@@ -29,8 +29,14 @@ type BreakerProfile struct {
 	Window, MinCalls            int
 	FailurePercent, SlowPercent int
 	// SlowIs is how long a call takes that counts as slow, answered or not.
-	SlowIs  time.Duration
+	SlowIs time.Duration
+	// OpenFor is how long it is open at most.
 	OpenFor time.Duration
+	// LookEvery is how often an open breaker looks whether its target is ready
+	// again, and lets trials through at once when it is; 0 leaves that out. After
+	// trials that went wrong the first look is twice as late as the time before,
+	// up to LookAtLatest.
+	LookEvery, LookAtLatest time.Duration
 	// HalfOpenCalls are let through after that; by the same percentages of
 	// them the breaker closes or opens again.
 	HalfOpenCalls int
@@ -60,6 +66,10 @@ type BudgetProfile struct {
 const (
 	inboundDeadline = 10 * time.Second
 	largestAnswer   = 16 << 20
+	// Together with a look, less than the 5 s after which everything is to work
+	// again when what was missing is back.
+	lookEvery    = time.Second
+	lookAtLatest = 3 * time.Second
 )
 
 func usualBudget() BudgetProfile {
@@ -72,7 +82,7 @@ func Default() Profile {
 		Limiter: LimiterProfile{PerSecond: 100, Wait: 0},
 		Breaker: BreakerProfile{
 			Window: 100, MinCalls: 10, FailurePercent: 50, SlowPercent: 80, SlowIs: 5 * time.Second,
-			OpenFor: 60 * time.Second, HalfOpenCalls: 10,
+			OpenFor: 60 * time.Second, HalfOpenCalls: 10, LookEvery: lookEvery, LookAtLatest: lookAtLatest,
 		},
 		Retry:       RetryProfile{Attempts: 3, Wait: 500 * time.Millisecond, AttemptTimeout: 6 * time.Second},
 		Budget:      usualBudget(),
@@ -87,7 +97,7 @@ func Critical() Profile {
 		Limiter: LimiterProfile{PerSecond: 200, Wait: 100 * time.Millisecond},
 		Breaker: BreakerProfile{
 			Window: 50, MinCalls: 5, FailurePercent: 40, SlowPercent: 70, SlowIs: 3 * time.Second,
-			OpenFor: 30 * time.Second, HalfOpenCalls: 5,
+			OpenFor: 30 * time.Second, HalfOpenCalls: 5, LookEvery: lookEvery, LookAtLatest: lookAtLatest,
 		},
 		Retry:       RetryProfile{Attempts: 2, Wait: 300 * time.Millisecond, AttemptTimeout: 4 * time.Second},
 		Budget:      usualBudget(),
@@ -102,7 +112,7 @@ func Bulk() Profile {
 		Limiter: LimiterProfile{PerSecond: 50, Wait: 0},
 		Breaker: BreakerProfile{
 			Window: 200, MinCalls: 20, FailurePercent: 60, SlowPercent: 85, SlowIs: 10 * time.Second,
-			OpenFor: 120 * time.Second, HalfOpenCalls: 10,
+			OpenFor: 120 * time.Second, HalfOpenCalls: 10, LookEvery: lookEvery, LookAtLatest: lookAtLatest,
 		},
 		Retry:       RetryProfile{Attempts: 2, Wait: time.Second, AttemptTimeout: 15 * time.Second},
 		Budget:      usualBudget(),

@@ -13,7 +13,7 @@ func (t *Transport) withRetries(ctx context.Context, r *http.Request) (response 
 	t.budget.call()
 	for attempts = 1; ; attempts++ {
 		response, err = t.attempt(ctx, r)
-		if attempts >= t.profile.Retry.Attempts || !mayRepeat(r) || !isPassing(ctx, response, err) {
+		if attempts >= t.profile.Retry.Attempts || !mayRepeat(r, err) || !isPassing(ctx, response, err) {
 			return response, attempts, err
 		}
 		wait := t.beforeRetry(response)
@@ -31,12 +31,15 @@ func (t *Transport) withRetries(ctx context.Context, r *http.Request) (response 
 	}
 }
 
-// mayRepeat says whether doing it twice is doing it once.
-func mayRepeat(r *http.Request) bool {
+// mayRepeat says whether doing it twice is doing it once: it reads, has a key,
+// or was not sent the first time. As for net/http, a key that is there and empty
+// stands for a request that changes nothing whatever its method, and is not sent.
+func mayRepeat(r *http.Request, err error) bool {
 	if r.Body != nil && r.Body != http.NoBody && r.GetBody == nil {
 		return false
 	}
-	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == "" || r.Header.Get("Idempotency-Key") != ""
+	_, keyed := r.Header["Idempotency-Key"]
+	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == "" || keyed || NotSent(err)
 }
 
 // isPassing says whether another attempt may end better: no connection, no

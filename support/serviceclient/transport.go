@@ -14,6 +14,10 @@ type Config struct {
 	// Target names the neighbour, for errors and metrics.
 	Target  string
 	Profile Profile
+	// Addresses are where its replicas are. Requests to the first go to each in
+	// turn, and an open breaker looks there whether the target is ready again;
+	// without them requests go where they say, and it does not look.
+	Addresses Addresses
 	// Now is the clock.
 	Now func() time.Time
 	// Observer hears what happens; it may be nil.
@@ -33,7 +37,9 @@ type Transport struct {
 	profile  Profile
 	now      func() time.Time
 	observer Observer
+	pool     http.RoundTripper // attempts, untraced
 	base     http.RoundTripper
+	home     Addresses
 	random   func() float64
 
 	limiter *limiter
@@ -46,22 +52,28 @@ type Transport struct {
 func NewTransport(config Config) *Transport {
 	t := &Transport{
 		target: config.Target, profile: config.Profile, now: config.Now,
-		observer: config.Observer, base: config.Base, random: config.Random,
+		observer: config.Observer, pool: config.Base, home: config.Addresses, random: config.Random,
 	}
 	if t.observer == nil {
 		t.observer = deaf{}
 	}
-	if t.base == nil {
-		t.base = newPool()
+	if t.pool == nil {
+		t.pool = newPool()
 	}
+	var ready func(context.Context) bool
+	if base := t.home.Base(); base != "" {
+		t.pool = &atHome{Replicas: NewReplicas(t.home, t.pool, t.now), host: t.home.urls[0].Host}
+		ready = t.isReady
+	}
+	t.base = t.pool
 	if config.Trace != nil {
-		t.base = config.Trace(t.base)
+		t.base = config.Trace(t.pool)
 	}
 	if t.random == nil {
 		t.random = rand.Float64
 	}
 	t.limiter = newLimiter(t.target, t.profile.Limiter, t.now)
-	t.breaker = newBreaker(t.target, t.profile.Breaker, t.now, t.observer)
+	t.breaker = newBreaker(t.target, t.profile.Breaker, t.now, t.observer, ready)
 	t.budget = newBudget(t.profile.Budget, t.now)
 	return t
 }
@@ -75,11 +87,30 @@ func NewClient(config Config) *http.Client {
 	}
 }
 
+// Clients are those of one service, which end with it. The zero value has none.
+type Clients struct{ made []*http.Client }
+
+// New is NewClient, remembered. It is for the time of putting together, which is
+// one goroutine.
+func (c *Clients) New(config Config) *http.Client {
+	client := NewClient(config)
+	c.made = append(c.made, client)
+	return client
+}
+
+// Close closes their connections and ends what runs for them. Calls can still be
+// made.
+func (c *Clients) Close() {
+	for _, client := range c.made {
+		client.CloseIdleConnections()
+	}
+}
+
 func newPool() *http.Transport {
 	const (
 		connectWithin = time.Second
 		keepAlive     = 15 * time.Second
-		idle          = 30 * time.Second // less than a server keeps one
+		idle          = 4 * time.Second // less than a server goes on serving when it is to stop
 		connections   = 256
 		idleMost      = 64
 		headerBytes   = 64 << 10
@@ -160,9 +191,9 @@ func (t *Transport) withDeadline(ctx context.Context) (context.Context, context.
 // State is whether the breaker lets calls through now.
 func (t *Transport) State() State { return t.breaker.current() }
 
-// CloseIdleConnections closes what is kept open for later calls.
+// CloseIdleConnections closes what is kept open for later calls, and ends the
+// looking at a target whose breaker is open.
 func (t *Transport) CloseIdleConnections() {
-	if pool, ok := t.base.(interface{ CloseIdleConnections() }); ok {
-		pool.CloseIdleConnections()
-	}
+	t.breaker.stopLooking()
+	closeIdle(t.pool)
 }

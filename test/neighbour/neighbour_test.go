@@ -78,21 +78,40 @@ func onlyBreaker(profile serviceclient.Profile) serviceclient.Profile {
 // through a proxy.
 type neighbour struct {
 	*recorder
-	proxy    *toxiproxy.Proxy
-	client   *http.Client
-	url      string
-	registry *prometheus.Registry
-	answer   atomic.Pointer[apierr.Error] // nil: well
+	proxy     *toxiproxy.Proxy
+	client    *http.Client
+	url       string
+	registry  *prometheus.Registry
+	answer    atomic.Pointer[apierr.Error] // nil: well
+	storeAway atomic.Bool
 
 	mu      sync.Mutex
 	arrived []time.Time
 }
 
+// newNeighbour is one that its caller cannot look at: the tables alone count.
 func newNeighbour(t *testing.T, profile serviceclient.Profile) *neighbour {
+	t.Helper()
+	n := startNeighbour(t)
+	n.call(t, profile, serviceclient.Addresses{})
+	return n
+}
+
+// newReadyNeighbour is one that its caller can look at while a breaker is open.
+func newReadyNeighbour(t *testing.T, profile serviceclient.Profile) *neighbour {
+	t.Helper()
+	n := startNeighbour(t)
+	at, err := serviceclient.ParseAddresses("http://" + n.proxy.Listen)
+	require.NoError(t, err)
+	n.call(t, profile, at)
+	return n
+}
+
+func startNeighbour(t *testing.T) *neighbour {
 	t.Helper()
 	n := &neighbour{registry: prometheus.NewRegistry()}
 	n.recorder = &recorder{Observer: metrics.NewCalls(n.registry)}
-	server, err := httpserver.New(httpserver.Config{Service: "neighbour"})
+	server, err := httpserver.New(httpserver.Config{Service: "neighbour", Ready: map[string]func(context.Context) error{"store": n.store}})
 	require.NoError(t, err)
 	server.Public().GET("/api/thing", server.Read(n.serve))
 	behind := httptest.NewServer(server)
@@ -103,11 +122,26 @@ func newNeighbour(t *testing.T, profile serviceclient.Profile) *neighbour {
 	require.NoError(t, n.proxy.Start())
 	t.Cleanup(n.proxy.Stop)
 	n.url = "http://" + n.proxy.Listen + "/api/thing"
+	return n
+}
+
+// call makes its caller.
+func (n *neighbour) call(t *testing.T, profile serviceclient.Profile, at serviceclient.Addresses) {
+	t.Helper()
 	n.client = serviceclient.NewClient(serviceclient.Config{
-		Target: "thing", Profile: profile, Now: time.Now, Observer: n.recorder, Random: func() float64 { return 0.5 },
+		Target: "thing", Profile: profile, Addresses: at, Now: time.Now, Observer: n.recorder, Random: func() float64 { return 0.5 },
 	})
 	t.Cleanup(n.client.CloseIdleConnections)
-	return n
+}
+
+var errNoStore = errors.New("store is away")
+
+// store is what the neighbour needs to be ready.
+func (n *neighbour) store(context.Context) error {
+	if n.storeAway.Load() {
+		return errNoStore
+	}
+	return nil
 }
 
 func (n *neighbour) serve(*gin.Context) (httpserver.Reply, error) {
@@ -169,6 +203,7 @@ func (n *neighbour) poison(t *testing.T, kind string, attributes map[string]any)
 func (n *neighbour) heal(t *testing.T) {
 	t.Helper()
 	n.answer.Store(nil)
+	n.storeAway.Store(false)
 	n.proxy.Toxics.ResetToxics(context.Background())
 	if !n.proxy.Enabled {
 		require.NoError(t, n.proxy.Start())

@@ -19,11 +19,11 @@ type Edge struct {
 // New makes an edge. Close its idle connections with CloseIdleConnections.
 func New(config Config, log *slog.Logger) *Edge {
 	e := &Edge{config: config, services: map[Service]*httputil.ReverseProxy{}}
-	for service, urls := range config.Upstreams {
-		e.services[service] = newProxy(string(service), urls, config.AnswerWithin, rewriteAPI, log)
+	for service, at := range config.Upstreams {
+		e.services[service] = newProxy(string(service), at, config.AnswerWithin, rewriteAPI, log)
 	}
 	e.frontend = page(config)
-	if config.Frontend != nil {
+	if config.Frontend.Base() != "" {
 		e.frontend = newFrontendProxy(config, log)
 	}
 	return e

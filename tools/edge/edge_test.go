@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/tools/edge"
 )
 
@@ -36,7 +37,7 @@ func TestAServiceGetsTheRequestAsItWasSent(t *testing.T) {
 		w.Header().Set("X-Token-Refresh-Needed", "true")
 		w.WriteHeader(http.StatusCreated)
 	})
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {content}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, content)}})
 
 	request := newRequest(t, http.MethodPost, front+"/api/posts/?a=1&b=%2F", `{"content":"안녕"}`)
 	request.Header.Set("X-Request-Id", "mine-1")
@@ -59,7 +60,7 @@ func TestTheProxyPrefixIsCutOff(t *testing.T) {
 	t.Parallel()
 	var path, raw string
 	member := upstream(t, func(_ http.ResponseWriter, r *http.Request) { path, raw = r.URL.Path, r.URL.RawPath })
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Member: {member}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Member: at(t, member)}})
 
 	do(t, newRequest(t, http.MethodGet, front+"/api/proxy/members/profile/%40kim%20", ""))
 	require.Equal(t, "/api/members/profile/@kim ", path)
@@ -70,7 +71,7 @@ func TestWhatAClientSaysAboutAddressesIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	var got http.Header
 	member := upstream(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Member: {member}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Member: at(t, member)}})
 
 	request := newRequest(t, http.MethodGet, front+"/api/members", "")
 	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "X-Internal-Token"} {
@@ -109,7 +110,7 @@ func TestAnUnknownPathIsAFailureEnvelope(t *testing.T) {
 func TestTheInsideIsNotRoutedEvenWithAFrontend(t *testing.T) {
 	t.Parallel()
 	frontend := upstream(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "frontend") })
-	front := start(t, edge.Config{Frontend: frontend})
+	front := start(t, edge.Config{Frontend: at(t, frontend)})
 
 	for _, path := range []string{"/internal/x", "/metrics", "/healthcheck/ready", "/api/posts/../../internal", "//internal", "/%2e%2e/internal"} {
 		require.Equal(t, 404, rawStatus(t, front, path), path)
@@ -122,7 +123,7 @@ func TestWithoutAFrontendThereIsAPlainPage(t *testing.T) {
 	base, err := url.Parse("http://127.0.0.1:8084")
 	require.NoError(t, err)
 	front := start(t, edge.Config{
-		Upstreams: map[edge.Service][]*url.URL{edge.Member: {base}}, DemoLogin: "demo@dailyfeed.example <b>",
+		Upstreams: map[edge.Service]serviceclient.Addresses{edge.Member: at(t, base)}, DemoLogin: "demo@dailyfeed.example <b>",
 	})
 	response := do(t, newRequest(t, http.MethodGet, front+"/", ""))
 	text, err := io.ReadAll(response.Body)
@@ -138,7 +139,7 @@ func TestReplicasTakeTurns(t *testing.T) {
 	counts := make(chan string, 20)
 	one := upstream(t, func(http.ResponseWriter, *http.Request) { counts <- "one" })
 	two := upstream(t, func(http.ResponseWriter, *http.Request) { counts <- "two" })
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {one, two}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, one, two)}})
 
 	got := map[string]int{}
 	for range 10 {
@@ -155,7 +156,7 @@ func TestAReplicaThatIsGoneIsSkippedWithItsBody(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		bodies = append(bodies, string(body))
 	})
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {gone(t), alive}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, gone(t), alive)}})
 
 	for range 4 {
 		response := do(t, newRequest(t, http.MethodPost, front+"/api/posts", `{"content":"a"}`))
@@ -172,7 +173,7 @@ func TestABrokenRequestIsNotSentTwice(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		hangUp(t, w)
 	})
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {breaks, breaks}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, breaks, breaks)}})
 
 	response := do(t, newRequest(t, http.MethodPost, front+"/api/posts", `{"content":"a"}`))
 	require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
@@ -181,7 +182,7 @@ func TestABrokenRequestIsNotSentTwice(t *testing.T) {
 
 func TestNoReplicaIsUnavailable(t *testing.T) {
 	t.Parallel()
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Content: {gone(t)}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, gone(t))}})
 	response := do(t, newRequest(t, http.MethodGet, front+"/api/posts/1", ""))
 	require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
 	require.Equal(t, "1", response.Header.Get("Retry-After"))
@@ -192,7 +193,7 @@ func TestASilentServiceIsAPassedDeadline(t *testing.T) {
 	t.Parallel()
 	silent := upstream(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	front := start(t, edge.Config{
-		Upstreams: map[edge.Service][]*url.URL{edge.Content: {silent}}, AnswerWithin: 50 * time.Millisecond,
+		Upstreams: map[edge.Service]serviceclient.Addresses{edge.Content: at(t, silent)}, AnswerWithin: 50 * time.Millisecond,
 	})
 	response := do(t, newRequest(t, http.MethodGet, front+"/api/posts/1", ""))
 	require.Equal(t, http.StatusGatewayTimeout, response.StatusCode)
@@ -214,7 +215,7 @@ func TestEventsOfAStreamArriveAsTheyAreSent(t *testing.T) {
 			}
 		}
 	})
-	front := start(t, edge.Config{Upstreams: map[edge.Service][]*url.URL{edge.Activity: {stream}}})
+	front := start(t, edge.Config{Upstreams: map[edge.Service]serviceclient.Addresses{edge.Activity: at(t, stream)}})
 
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -264,6 +265,18 @@ func hangUp(t *testing.T, w http.ResponseWriter) {
 }
 
 // gone is the address of a server that was stopped.
+// at are the addresses of replicas.
+func at(t *testing.T, replicas ...*url.URL) serviceclient.Addresses {
+	t.Helper()
+	var list []string
+	for _, r := range replicas {
+		list = append(list, r.String())
+	}
+	addresses, err := serviceclient.ParseAddresses(strings.Join(list, ","))
+	require.NoError(t, err)
+	return addresses
+}
+
 func gone(t *testing.T) *url.URL {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
-	"net/url"
 )
 
 //go:embed page.html
@@ -22,8 +21,8 @@ type docsLink struct {
 func page(config Config) http.Handler {
 	var links []docsLink
 	for _, service := range Services() {
-		if urls := config.Upstreams[service]; len(urls) > 0 {
-			links = append(links, docsLink{Service: service, URL: docsURL(urls[0])})
+		if base := config.Upstreams[service].Base(); base != "" {
+			links = append(links, docsLink{Service: service, URL: base + "/docs"})
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -42,5 +41,3 @@ func page(config Config) http.Handler {
 		}{links, config.DemoLogin})
 	})
 }
-
-func docsURL(base *url.URL) string { return base.JoinPath("docs").String() }

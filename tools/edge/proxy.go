@@ -7,8 +7,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
-	"net/url"
 	"time"
+
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 )
 
 // insideHeaders mean something between services; nobody outside may send them.
@@ -16,12 +17,12 @@ var insideHeaders = []string{"X-Internal-Token", "X-Forwarded-Client-Cert", "X-R
 
 const (
 	dialWithin  = time.Second
-	idleWithin  = 30 * time.Second
+	idleWithin  = 4 * time.Second // less than a service goes on serving when it is to stop
 	idlePerHost = 64
 )
 
 func newProxy(
-	name string, urls []*url.URL, within time.Duration, rewrite func(*httputil.ProxyRequest), logger *slog.Logger,
+	name string, at serviceclient.Addresses, within time.Duration, rewrite func(*httputil.ProxyRequest), logger *slog.Logger,
 ) *httputil.ReverseProxy {
 	dialer := &net.Dialer{Timeout: dialWithin}
 	transport := &http.Transport{
@@ -34,7 +35,7 @@ func newProxy(
 	logger = logger.With("upstream", name)
 	return &httputil.ReverseProxy{
 		Rewrite:       func(p *httputil.ProxyRequest) { forward(p); rewrite(p) },
-		Transport:     &balancer{urls: urls, next: transport, clock: time.Now},
+		Transport:     serviceclient.NewReplicas(at, transport, time.Now),
 		FlushInterval: -1, // server-sent events go out as they come
 		ErrorLog:      slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
@@ -44,7 +45,7 @@ func newProxy(
 }
 
 func newFrontendProxy(config Config, logger *slog.Logger) http.Handler {
-	return newProxy("frontend", []*url.URL{config.Frontend}, config.AnswerWithin, func(*httputil.ProxyRequest) {}, logger)
+	return newProxy("frontend", config.Frontend, config.AnswerWithin, func(*httputil.ProxyRequest) {}, logger)
 }
 
 // forward tells the upstream who asks. What the client says about addresses is
@@ -72,7 +73,7 @@ func upstreamFailed(w http.ResponseWriter, r *http.Request, err error, logger *s
 	}
 	logger.Warn("no answer", "path", r.URL.Path, "request_id", r.Header.Get(requestIDHeader), "error", err)
 	var netErr net.Error
-	if errors.As(err, &netErr) && netErr.Timeout() && !isDial(err) {
+	if errors.As(err, &netErr) && netErr.Timeout() && !serviceclient.NotSent(err) {
 		deadlineExceeded(w, r)
 		return
 	}

@@ -19,8 +19,8 @@ type Config struct {
 	PortOffset int
 	// Only are the services to run; nil means all.
 	Only []string
-	// Replicas is how many of a service run; 0 means one. The edge knows all of
-	// them, the services each other's first.
+	// Replicas is how many of a service run; 0 means one. The edge
+	// knows all of them, and so do the other services.
 	Replicas map[string]int
 	// Environ is the environment: the stores that replace ours (MYSQL_DSN …),
 	// INFRA, FRONTEND_URL, and what is passed on to the services.
@@ -61,6 +61,16 @@ func lookup(environ []string, name string) string {
 		}
 	}
 	return ""
+}
+
+// stopWithin is how long a stage may take to stop: services go on serving for
+// SHUTDOWN_DELAY first, which is none at home unless somebody says so.
+func (c Config) stopWithin() time.Duration {
+	delay, err := time.ParseDuration(c.env("SHUTDOWN_DELAY"))
+	if err != nil { // none, or what the services refuse to start with
+		return stopStageWithin
+	}
+	return stopStageWithin + delay
 }
 
 func (c Config) docker() bool { return c.env("INFRA") == "docker" }

@@ -37,7 +37,7 @@ func inherited(environ []string) []string {
 func (f *Fleet) environment(r replica) ([]string, error) {
 	stores := f.storesOf(r.id())
 	env := append(f.defaults(), inherited(f.config.Environ)...)
-	env = append(env, f.config.urls(false)...)
+	env = append(env, f.config.urls()...)
 	env = append(env,
 		"PORT="+strconv.Itoa(r.port),
 		"ADMIN_PORT="+strconv.Itoa(r.port+adminStep),
@@ -79,7 +79,7 @@ func (f *Fleet) bucket() string {
 }
 
 func (f *Fleet) edgeEnvironment() []string {
-	env := append(inherited(f.config.Environ), f.config.urls(true)...)
+	env := append(inherited(f.config.Environ), f.config.urls()...)
 	return append(env,
 		fmt.Sprintf("PORT=%d", edgePort+f.config.PortOffset),
 		"DEMO_LOGIN="+f.demoLogin(),

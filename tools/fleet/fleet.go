@@ -49,7 +49,7 @@ func (f *Fleet) stopAll() error {
 		f.cancelJobs()
 		f.jobs.Wait()
 	}
-	err := f.supervisor.Stop(stopStageWithin)
+	err := f.supervisor.Stop(f.config.stopWithin())
 	f.mu.Lock()
 	f.state.Ready = false
 	f.saveState()

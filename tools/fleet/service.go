@@ -71,17 +71,13 @@ func (c Config) replicas(s service) []replica {
 	return all
 }
 
-// urls are the variables that tell where the services are: all replicas for the
-// edge, the first of each for the services.
-func (c Config) urls(all bool) []string {
+// urls are the variables that tell where the services are: all replicas, by comma.
+func (c Config) urls() []string {
 	var env []string
 	for _, s := range services {
 		var list []string
 		for _, r := range c.replicas(s) {
 			list = append(list, r.url())
-		}
-		if !all {
-			list = list[:1]
 		}
 		env = append(env, strings.ToUpper(s.name)+"_URL="+strings.Join(list, ","))
 	}

@@ -40,6 +40,7 @@ import (
 // service is activity, put together.
 type service struct {
 	registry  *prometheus.Registry
+	clients   serviceclient.Clients
 	tracing   *telemetry.Tracing
 	metrics   *serviceMetrics
 	mongo     *mongo.Client
@@ -79,6 +80,7 @@ func wire(cfg config.Config) (s *service, err error) {
 
 // close closes the pools; nothing is written on closing.
 func (s *service) close() {
+	s.clients.Close()
 	if s.redis != nil {
 		_ = s.redis.Close()
 	}
@@ -133,9 +135,9 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	calls, tokens, published := memberClients(s.registry, s.tracing)
+	calls, tokens, published := s.memberClients(cfg)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL.Base(), InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	verifier := auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	gate := ticketGate{verifier: verifier, tickets: redistickets.New(s.redis)}
 	s.server, err = httpserver.New(httpserver.Config{
@@ -176,7 +178,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 	if err != nil {
 		return nil, err
 	}
-	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken.Reveal()))
+	member := memberrest.NewClient(cfg.MemberURL.Base(), client, rest.InternalToken(cfg.InternalToken.Reveal()))
 	followed := activity.NewFollowedService(memberapi.NewFollowings(s.redis, member, now), s.store, s.store, now)
 	s.hub = activity.NewHub(s.store, now, cfg.MaxStreams)
 	s.metrics.watchStreams(s.registry, s.hub)
@@ -197,13 +199,13 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and lists must not use up their limit. Keys
 // are fetched by a loop that has pauses of its own.
-func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (lists, tokens, keys *http.Client) {
-	observer := metrics.NewCalls(registry)
+func (s *service) memberClients(cfg config.Config) (lists, tokens, keys *http.Client) {
+	observer := metrics.NewCalls(s.registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	lists = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: observer, Trace: tracing.Calls("member")})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: observer, Trace: tracing.Calls("member-tokens")})
-	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: observer, Trace: tracing.Calls("member-keys")})
+	lists = s.clients.New(serviceclient.Config{Target: "member", Addresses: cfg.MemberURL, Profile: serviceclient.Critical(), Now: now, Observer: observer, Trace: s.tracing.Calls("member")})
+	tokens = s.clients.New(serviceclient.Config{Target: "member-tokens", Addresses: cfg.MemberURL, Profile: many, Now: now, Observer: observer, Trace: s.tracing.Calls("member-tokens")})
+	keys = s.clients.New(serviceclient.Config{Target: "member-keys", Addresses: cfg.MemberURL, Profile: serviceclient.Polling(), Now: now, Observer: observer, Trace: s.tracing.Calls("member-keys")})
 	return lists, tokens, keys
 }
 

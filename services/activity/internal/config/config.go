@@ -8,6 +8,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
@@ -38,8 +39,8 @@ type Config struct {
 	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS,required"`
 	// TopicPrefix begins the names of the daily topics.
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
-	// MemberURL is member's base URL: names, followings, introspection, keys.
-	MemberURL string `env:"MEMBER_URL,required"`
+	// MemberURL is member's base URL (of several replicas by comma): names, followings, introspection, keys.
+	MemberURL serviceclient.Addresses `env:"MEMBER_URL,required"`
 	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
 	JWKSURL string `env:"JWKS_URL"`
 	// CursorKey seals cursors: 32 bytes in base64, the same on all replicas.
@@ -78,7 +79,7 @@ func (c *Config) Check() error {
 		faults = append(faults, err)
 	}
 	if c.JWKSURL == "" {
-		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+		c.JWKSURL = c.MemberURL.Base() + "/.well-known/jwks.json"
 	}
 	return errors.Join(faults...)
 }

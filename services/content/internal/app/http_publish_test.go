@@ -17,6 +17,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
 	"github.com/dailyfeed/dailyfeed/support/auth/authtest"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 )
 
 // activityStub keeps the types of the events that it is given, while it is up.
@@ -68,7 +69,9 @@ func TestWithPublishTypeHTTPEventsWaitInTheTableUntilActivityHasThem(t *testing.
 	stub := new(activityStub)
 	server := httptest.NewServer(stub)
 	t.Cleanup(server.Close)
-	f := start(t, func(cfg *config.Config) { cfg.PublishType, cfg.ActivityURL = "HTTP", server.URL })
+	at, err := serviceclient.ParseAddresses(server.URL)
+	require.NoError(t, err)
+	f := start(t, func(cfg *config.Config) { cfg.PublishType, cfg.ActivityURL = "HTTP", at })
 	require.Nil(t, f.service.producer, "nothing goes to Kafka")
 	post := f.as(t, 7, "POST", "/api/posts", `{"content":"a"}`).requireOK(t, 201).post(t).ID
 	f.as(t, 7, "PUT", path("/api/posts/", post), `{"content":"b"}`).requireOK(t, 200)

@@ -41,6 +41,7 @@ import (
 // service is content, put together.
 type service struct {
 	registry    *prometheus.Registry
+	clients     serviceclient.Clients
 	tracing     *telemetry.Tracing
 	calls       *metrics.Calls
 	pool        *mysql.Pool
@@ -83,6 +84,7 @@ func wire(cfg config.Config) (s *service, err error) {
 }
 
 func (s *service) close() {
+	s.clients.Close()
 	if s.topics != nil {
 		s.topics.close()
 	}
@@ -137,7 +139,7 @@ func (s *service) openEvents(cfg config.Config) error {
 // openBroker opens the way of events: Kafka, or calls to activity.
 func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
 	if cfg.PublishesByHTTP() {
-		return activityapi.New(cfg.ActivityURL, activityClient(s.calls, s.tracing), cfg.InternalToken.Reveal()), nil
+		return activityapi.New(cfg.ActivityURL.Base(), s.activityClient(cfg), cfg.InternalToken.Reveal()), nil
 	}
 	spec := kafka.TopicSpec{Partitions: cfg.TopicPartitions}
 	var acks kafka.Acks
@@ -168,9 +170,9 @@ func (s *service) openReads(cfg config.Config) (err error) {
 }
 
 func (s *service) openServer(cfg config.Config) (err error) {
-	names, tokens, published := memberClients(s.calls, s.tracing)
+	names, tokens, published := s.memberClients(cfg)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL.Base(), InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	migrations, err := mysqlstore.Migrations()
 	if err != nil {
 		return err
@@ -213,7 +215,7 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: httpserver.TraceParent,
 	}
 	facts := pagecache.Facts{Log: recorder, Pages: s.pages, Transaction: s.pool}
-	member := memberrest.NewClient(cfg.MemberURL, client, rest.InternalToken(cfg.InternalToken.Reveal()))
+	member := memberrest.NewClient(cfg.MemberURL.Base(), client, rest.InternalToken(cfg.InternalToken.Reveal()))
 	return &httpapi.API{
 		Posts:    content.NewPostService(s.store, facts, now),
 		Comments: content.NewCommentService(s.store, facts, now),
@@ -228,18 +230,18 @@ func (s *service) api(cfg config.Config, client *http.Client) (*httpapi.API, err
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and names must not use up their limit. Keys
 // are fetched by a loop that has pauses of its own.
-func memberClients(calls *metrics.Calls, tracing *telemetry.Tracing) (names, tokens, keys *http.Client) {
+func (s *service) memberClients(cfg config.Config) (names, tokens, keys *http.Client) {
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	names = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
-	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: tracing.Calls("member-keys")})
+	names = s.clients.New(serviceclient.Config{Target: "member", Addresses: cfg.MemberURL, Profile: serviceclient.Critical(), Now: now, Observer: s.calls, Trace: s.tracing.Calls("member")})
+	tokens = s.clients.New(serviceclient.Config{Target: "member-tokens", Addresses: cfg.MemberURL, Profile: many, Now: now, Observer: s.calls, Trace: s.tracing.Calls("member-tokens")})
+	keys = s.clients.New(serviceclient.Config{Target: "member-keys", Addresses: cfg.MemberURL, Profile: serviceclient.Polling(), Now: now, Observer: s.calls, Trace: s.tracing.Calls("member-keys")})
 	return names, tokens, keys
 }
 
 // activityClient calls activity where events go by calls.
-func activityClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("activity")})
+func (s *service) activityClient(cfg config.Config) *http.Client {
+	return s.clients.New(serviceclient.Config{Target: "activity", Addresses: cfg.ActivityURL, Profile: serviceclient.Bulk(), Now: now, Observer: s.calls, Trace: s.tracing.Calls("activity")})
 }
 
 // tokensPerSecond is above what one replica serves.

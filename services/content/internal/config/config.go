@@ -7,6 +7,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
@@ -36,8 +37,8 @@ type Config struct {
 	// PublishType is KAFKA, or HTTP to give events to activity by calls in its place:
 	// then search, feeds and view counts hear of nothing.
 	PublishType string `env:"PUBLISH_TYPE" envDefault:"KAFKA"`
-	// ActivityURL is activity's base URL; needed with PUBLISH_TYPE=HTTP alone.
-	ActivityURL string `env:"ACTIVITY_URL"`
+	// ActivityURL is activity's base URL (of several replicas by comma); needed with PUBLISH_TYPE=HTTP alone.
+	ActivityURL serviceclient.Addresses `env:"ACTIVITY_URL"`
 	// KafkaBootstrapServers are host:port, comma separated; needed unless PUBLISH_TYPE is HTTP.
 	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS"`
 	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss
@@ -47,8 +48,8 @@ type Config struct {
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
 	// TopicPartitions is how many partitions a new day's topic gets.
 	TopicPartitions int `env:"TOPIC_PARTITIONS" envDefault:"6"`
-	// MemberURL is member's base URL: authors' names, introspection, keys.
-	MemberURL string `env:"MEMBER_URL,required"`
+	// MemberURL is member's base URL (of several replicas by comma): authors' names, introspection, keys.
+	MemberURL serviceclient.Addresses `env:"MEMBER_URL,required"`
 	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
 	JWKSURL string `env:"JWKS_URL"`
 	// DrainInterval is how often left-over events of this service are looked for.
@@ -72,7 +73,7 @@ func (c *Config) Check() error {
 		c.MySQLMigrateDSN = c.MySQLDSN
 	}
 	if c.JWKSURL == "" {
-		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+		c.JWKSURL = c.MemberURL.Base() + "/.well-known/jwks.json"
 	}
 	return errors.Join(faults...)
 }
@@ -93,7 +94,7 @@ func (c *Config) checkPublishing() (faults []error) {
 			faults = append(faults, errors.New("KAFKA_BOOTSTRAP_SERVERS: required"))
 		}
 	case publishHTTP:
-		if c.ActivityURL == "" {
+		if c.ActivityURL.Base() == "" {
 			faults = append(faults, errors.New("ACTIVITY_URL: required with PUBLISH_TYPE=HTTP"))
 		}
 	default:

@@ -44,6 +44,7 @@ const (
 // service is image, put together.
 type service struct {
 	registry *prometheus.Registry
+	clients  serviceclient.Clients
 	tracing  *telemetry.Tracing
 	redis    *rediscache.Client
 	bucket   *bucketstore.Store
@@ -85,14 +86,14 @@ func wireAt(ctx context.Context, cfg config.Config, pace spool.Pace) (s *service
 	s.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "image_quota_uncounted_total", Help: "Uploads that were allowed uncounted because Redis did not answer.",
 	}, func() float64 { return float64(s.quota.Open()) }))
-	questions, tokens, published := memberClients(s.registry, s.tracing)
-	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL, questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
+	questions, tokens, published := s.memberClients(cfg)
+	s.profiles = profiles{memberrest.NewClient(cfg.MemberURL.Base(), questions, rest.InternalToken(cfg.InternalToken.Reveal()))}
 	return s, s.openServer(cfg, tokens, published, pace)
 }
 
 func (s *service) openServer(cfg config.Config, tokens, published *http.Client, pace spool.Pace) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL.Base(), InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "image",
@@ -130,6 +131,7 @@ func (s *service) openTraces(cfg config.Config) (err error) {
 }
 
 func (s *service) close() {
+	s.clients.Close()
 	if s.bucket != nil {
 		_ = s.bucket.Close() // nothing is written on closing
 	}
@@ -142,13 +144,13 @@ func (s *service) close() {
 // about tokens have a client of their own: while Redis is away every request
 // asks one, and other questions must not use up their limit. Keys
 // are fetched by a loop that has pauses of its own.
-func memberClients(registry *prometheus.Registry, tracing *telemetry.Tracing) (questions, tokens, keys *http.Client) {
-	calls := metrics.NewCalls(registry)
+func (s *service) memberClients(cfg config.Config) (questions, tokens, keys *http.Client) {
+	calls := metrics.NewCalls(s.registry)
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	questions = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: tracing.Calls("member")})
-	tokens = serviceclient.NewClient(serviceclient.Config{Target: "member-tokens", Profile: many, Now: now, Observer: calls, Trace: tracing.Calls("member-tokens")})
-	keys = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: tracing.Calls("member-keys")})
+	questions = s.clients.New(serviceclient.Config{Target: "member", Addresses: cfg.MemberURL, Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: s.tracing.Calls("member")})
+	tokens = s.clients.New(serviceclient.Config{Target: "member-tokens", Addresses: cfg.MemberURL, Profile: many, Now: now, Observer: calls, Trace: s.tracing.Calls("member-tokens")})
+	keys = s.clients.New(serviceclient.Config{Target: "member-keys", Addresses: cfg.MemberURL, Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: s.tracing.Calls("member-keys")})
 	return questions, tokens, keys
 }
 
@@ -166,7 +168,7 @@ func (p profiles) UsedPictures(ctx context.Context, ids []album.ImageID) ([]albu
 	for i, id := range ids {
 		request.ImageIDs[i] = string(id)
 	}
-	answer, err := p.member.FindUsedPictures(ctx, request)
+	answer, err := p.member.FindUsedPictures(ctx, request, rest.Reads())
 	if err != nil {
 		return nil, err
 	}

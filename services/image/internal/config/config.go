@@ -6,6 +6,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
@@ -39,8 +40,8 @@ type Config struct {
 	RedisPassword process.Secret `env:"REDIS_PASSWORD"`
 	// RedisDB is the number of the database.
 	RedisDB int `env:"REDIS_DB" envDefault:"0"`
-	// MemberURL is member's base URL: introspection, keys, which pictures are used.
-	MemberURL string `env:"MEMBER_URL,required"`
+	// MemberURL is member's base URL (of several replicas by comma): introspection, keys, which pictures are used.
+	MemberURL serviceclient.Addresses `env:"MEMBER_URL,required"`
 	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
 	JWKSURL string `env:"JWKS_URL"`
 }
@@ -55,7 +56,7 @@ func (c *Config) Check() error {
 		faults = append(faults, errors.New("IMAGE_SPOOL_BYTES, IMAGE_MIN_UPLOAD_RATE: must be positive; IMAGE_UPLOADS_PER_DAY: must not be negative"))
 	}
 	if c.JWKSURL == "" {
-		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+		c.JWKSURL = c.MemberURL.Base() + "/.well-known/jwks.json"
 	}
 	return errors.Join(faults...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 )
 
 // The switch of spec 09: calls to activity in the place of Kafka.
@@ -28,8 +29,10 @@ func TestWithPublishTypeHTTPEventsWaitInTheTableUntilActivityHasThem(t *testing.
 		}
 	}))
 	t.Cleanup(activity.Close)
+	at, err := serviceclient.ParseAddresses(activity.URL)
+	require.NoError(t, err)
 	f := start(t, func(cfg *config.Config) {
-		cfg.PublishType, cfg.ActivityURL, cfg.DrainInterval = "HTTP", activity.URL, 50*time.Millisecond
+		cfg.PublishType, cfg.ActivityURL, cfg.DrainInterval = "HTTP", at, 50*time.Millisecond
 	})
 	require.Nil(t, f.service.producer, "nothing goes to Kafka")
 	f.signUp(t)
@@ -45,7 +48,7 @@ func TestPublishTypeIsCheckedAtTheStart(t *testing.T) {
 	cfg := settings(t)
 	cfg.PublishType = "smoke"
 	require.ErrorContains(t, cfg.Check(), "PUBLISH_TYPE")
-	cfg.PublishType, cfg.ActivityURL = "HTTP", ""
+	cfg.PublishType, cfg.ActivityURL = "HTTP", serviceclient.Addresses{}
 	require.ErrorContains(t, cfg.Check(), "ACTIVITY_URL: required")
 	cfg.PublishType, cfg.KafkaBootstrapServers = "KAFKA", nil
 	require.ErrorContains(t, cfg.Check(), "KAFKA_BOOTSTRAP_SERVERS: required")

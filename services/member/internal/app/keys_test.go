@@ -120,7 +120,7 @@ func TestATokenOfAnOlderKeyIsServedAndAGETSaysThatANewerOneIsThere(t *testing.T)
 func TestWithoutAKeyEncryptionKeyTheServiceDoesNotStart(t *testing.T) {
 	t.Parallel()
 	environ := process.Environ{
-		"MYSQL_DSN=x", "REDIS_ADDR=x", "KAFKA_BOOTSTRAP_SERVERS=x", "IMAGE_URL=x", "CURSOR_KEY=" + randomKey(),
+		"MYSQL_DSN=x", "REDIS_ADDR=x", "KAFKA_BOOTSTRAP_SERVERS=x", "IMAGE_URL=http://x", "CURSOR_KEY=" + randomKey(),
 	}
 	for _, kek := range []string{"", "JWT_KEK=", "JWT_KEK=short", "JWT_KEK=AAAA"} {
 		_, err := process.Load[config.Config](append(environ, kek))

@@ -99,7 +99,7 @@ func (s *service) api(cfg config.Config) (*httpapi.API, error) {
 		Store: s.store, Facts: facts, Hasher: s.hasher, Rules: deps.Rules, Signals: s.signals, Announcer: s.announcer, Now: now, Today: today,
 	})
 	s.sessions = member.NewSessionService(s.store, deps)
-	s.removals = member.NewImageRemovalService(s.store, imageapi.New(cfg.ImageURL, imageClient(s.calls, s.tracing), cfg.InternalToken.Reveal()), newRemovalMetrics(s.registry), now)
+	s.removals = member.NewImageRemovalService(s.store, imageapi.New(cfg.ImageURL.Base(), s.imageClient(cfg), cfg.InternalToken.Reveal()), newRemovalMetrics(s.registry), now)
 	return &httpapi.API{
 		Accounts: s.accounts, Sessions: s.sessions,
 		Logins:    member.NewLoginService(s.store, deps),

@@ -39,6 +39,7 @@ import (
 // service is member, put together.
 type service struct {
 	registry *prometheus.Registry
+	clients  serviceclient.Clients
 	tracing  *telemetry.Tracing
 	calls    *metrics.Calls
 	pool     *mysql.Pool
@@ -90,6 +91,7 @@ func wire(cfg config.Config) (s *service, err error) {
 }
 
 func (s *service) close() {
+	s.clients.Close()
 	if s.topics != nil {
 		s.topics.Close()
 	}
@@ -142,7 +144,7 @@ func (s *service) openEvents(cfg config.Config) error {
 // openBroker opens the way of events: Kafka, or calls to activity.
 func (s *service) openBroker(cfg config.Config) (broker deadletter.Broker, err error) {
 	if cfg.PublishesByHTTP() {
-		return activityapi.New(cfg.ActivityURL, activityClient(s.calls, s.tracing), cfg.InternalToken.Reveal()), nil
+		return activityapi.New(cfg.ActivityURL.Base(), s.activityClient(cfg), cfg.InternalToken.Reveal()), nil
 	}
 	s.topicSpec, s.topicPrefix = kafka.TopicSpec{Partitions: cfg.TopicPartitions}, cfg.TopicPrefix
 	var acks kafka.Acks
@@ -215,13 +217,13 @@ func (s *service) ready() (map[string]func(ctx context.Context) error, error) {
 	}, nil
 }
 
-func imageClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "image", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("image")})
+func (s *service) imageClient(cfg config.Config) *http.Client {
+	return s.clients.New(serviceclient.Config{Target: "image", Addresses: cfg.ImageURL, Profile: serviceclient.Bulk(), Now: now, Observer: s.calls, Trace: s.tracing.Calls("image")})
 }
 
 // activityClient calls activity where events go by calls.
-func activityClient(calls *metrics.Calls, tracing *telemetry.Tracing) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: "activity", Profile: serviceclient.Bulk(), Now: now, Observer: calls, Trace: tracing.Calls("activity")})
+func (s *service) activityClient(cfg config.Config) *http.Client {
+	return s.clients.New(serviceclient.Config{Target: "activity", Addresses: cfg.ActivityURL, Profile: serviceclient.Bulk(), Now: now, Observer: s.calls, Trace: s.tracing.Calls("activity")})
 }
 
 // newEventID is a UUIDv7: sorted by time, so that inserts go to the end of the index.

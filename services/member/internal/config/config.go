@@ -10,6 +10,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
@@ -39,8 +40,8 @@ type Config struct {
 	// PublishType is KAFKA, or HTTP to give events to activity by calls in its place:
 	// then search, feeds and view counts hear of nothing.
 	PublishType string `env:"PUBLISH_TYPE" envDefault:"KAFKA"`
-	// ActivityURL is activity's base URL; needed with PUBLISH_TYPE=HTTP alone.
-	ActivityURL string `env:"ACTIVITY_URL"`
+	// ActivityURL is activity's base URL (of several replicas by comma); needed with PUBLISH_TYPE=HTTP alone.
+	ActivityURL serviceclient.Addresses `env:"ACTIVITY_URL"`
 	// KafkaBootstrapServers are host:port, comma separated; needed unless PUBLISH_TYPE is HTTP.
 	KafkaBootstrapServers []string `env:"KAFKA_BOOTSTRAP_SERVERS"`
 	// KafkaAcks is all, or 1 to save resources on a single broker: then the loss
@@ -50,8 +51,8 @@ type Config struct {
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
 	// TopicPartitions is how many partitions a new day's topic gets.
 	TopicPartitions int `env:"TOPIC_PARTITIONS" envDefault:"6"`
-	// ImageURL is image's base URL: pictures that are needed no more are deleted there.
-	ImageURL string `env:"IMAGE_URL,required"`
+	// ImageURL is image's base URL (of several replicas by comma): pictures that are needed no more are deleted there.
+	ImageURL serviceclient.Addresses `env:"IMAGE_URL,required"`
 	// DrainInterval is how often left-over events of this service are looked for.
 	DrainInterval time.Duration `env:"DRAIN_INTERVAL" envDefault:"3s"`
 	// JWTKEK seals the signing keys and derives refresh tokens: 32 bytes in base64.
@@ -131,7 +132,7 @@ func (c *Config) checkPublishing() (faults []error) {
 			faults = append(faults, errors.New("KAFKA_BOOTSTRAP_SERVERS: required"))
 		}
 	case publishHTTP:
-		if c.ActivityURL == "" {
+		if c.ActivityURL.Base() == "" {
 			faults = append(faults, errors.New("ACTIVITY_URL: required with PUBLISH_TYPE=HTTP"))
 		}
 	default:

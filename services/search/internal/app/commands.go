@@ -53,7 +53,7 @@ func rebuild(ctx context.Context, cfg config.Config, args []string) error {
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
 		return fmt.Errorf("%w: rebuild [--restart]", process.ErrUsage)
 	}
-	if cfg.ContentURL == "" {
+	if cfg.ContentURL.Base() == "" {
 		return errors.New("CONTENT_URL: must be set")
 	}
 	s, err := wire(cfg)

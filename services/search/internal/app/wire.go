@@ -46,6 +46,7 @@ const (
 // service is search, put together.
 type service struct {
 	registry   *prometheus.Registry
+	clients    serviceclient.Clients
 	tracing    *telemetry.Tracing
 	mongo      *mongo.Client
 	redis      *rediscache.Client
@@ -78,6 +79,7 @@ func wire(cfg config.Config) (s *service, err error) {
 }
 
 func (s *service) close() {
+	s.clients.Close()
 	if s.mongo != nil {
 		_ = s.mongo.Close() // nothing is written on closing
 	}
@@ -126,10 +128,10 @@ func (s *service) openServer(cfg config.Config) (err error) {
 	// request asks one, and other questions must not use up their limit.
 	many := serviceclient.Critical()
 	many.Limiter.PerSecond = tokensPerSecond
-	tokens := s.clientOf("member-tokens", many, calls)
-	published := s.clientOf("member-keys", serviceclient.Polling(), calls)
+	tokens := s.clientOf(cfg.MemberURL, "member-tokens", many, calls)
+	published := s.clientOf(cfg.MemberURL, "member-keys", serviceclient.Polling(), calls)
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: published}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL.Base(), InternalToken: cfg.InternalToken.Reveal(), Client: tokens}
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,
 		Service:      "search",
@@ -153,14 +155,14 @@ func (s *service) openServer(cfg config.Config) (err error) {
 
 func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.API {
 	fleet := rest.InternalToken(cfg.InternalToken.Reveal())
-	memberClient := memberrest.NewClient(cfg.MemberURL, s.clientOf("member", serviceclient.Critical(), calls), fleet)
-	timelineClient := s.clientOf("timeline", serviceclient.Critical(), calls)
-	contentClient := contentrest.NewClient(cfg.ContentURL, s.clientOf("content", serviceclient.Default(), calls), fleet)
+	memberClient := memberrest.NewClient(cfg.MemberURL.Base(), s.clientOf(cfg.MemberURL, "member", serviceclient.Critical(), calls), fleet)
+	timelineClient := s.clientOf(cfg.TimelineURL, "timeline", serviceclient.Critical(), calls)
+	contentClient := contentrest.NewClient(cfg.ContentURL.Base(), s.clientOf(cfg.ContentURL, "content", serviceclient.Default(), calls), fleet)
 	s.rebuilder = search.NewRebuilder(contentapi.New(contentClient), s.store, s.store)
 
 	members := memberapi.New(memberClient)
-	livePosts := timelineapi.NewPosts(timelinerest.NewClient(cfg.TimelineURL, timelineClient))
-	liveComments := timelineapi.NewComments(cfg.TimelineURL, timelineClient, cfg.InternalToken.Reveal())
+	livePosts := timelineapi.NewPosts(timelinerest.NewClient(cfg.TimelineURL.Base(), timelineClient))
+	liveComments := timelineapi.NewComments(cfg.TimelineURL.Base(), timelineClient, cfg.InternalToken.Reveal())
 	engine := search.NewEngine(s.store, now)
 	return &httpapi.API{
 		Posts:    search.NewPostService(engine, members, livePosts, now),
@@ -171,8 +173,8 @@ func (s *service) api(cfg config.Config, calls serviceclient.Observer) *httpapi.
 }
 
 // clientOf calls a neighbour through limiter, breaker and retries.
-func (s *service) clientOf(target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
-	return serviceclient.NewClient(serviceclient.Config{Target: target, Profile: profile, Now: now, Observer: observer, Trace: s.tracing.Calls(target)})
+func (s *service) clientOf(at serviceclient.Addresses, target string, profile serviceclient.Profile, observer serviceclient.Observer) *http.Client {
+	return s.clients.New(serviceclient.Config{Target: target, Addresses: at, Profile: profile, Now: now, Observer: observer, Trace: s.tracing.Calls(target)})
 }
 
 // authors adapts the fleet's directory to this service's wire.

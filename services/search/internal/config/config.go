@@ -6,6 +6,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 )
 
@@ -35,12 +36,12 @@ type Config struct {
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
 	// ConsumerGroup reads the topics; another name lets another projection grow beside this one.
 	ConsumerGroup string `env:"CONSUMER_GROUP" envDefault:"member-activity-consumer-group-search-svc"`
-	// MemberURL is member's base URL: names, handles, followers, introspection, keys.
-	MemberURL string `env:"MEMBER_URL,required"`
-	// TimelineURL is timeline's base URL: what is found, as it is shown.
-	TimelineURL string `env:"TIMELINE_URL,required"`
-	// ContentURL is content's base URL; only `rebuild` asks it.
-	ContentURL string `env:"CONTENT_URL"`
+	// MemberURL is member's base URL (of several replicas by comma): names, handles, followers, introspection, keys.
+	MemberURL serviceclient.Addresses `env:"MEMBER_URL,required"`
+	// TimelineURL is timeline's base URL (of several replicas by comma): what is found, as it is shown.
+	TimelineURL serviceclient.Addresses `env:"TIMELINE_URL,required"`
+	// ContentURL is content's base URL (of several replicas by comma); only `rebuild` asks it.
+	ContentURL serviceclient.Addresses `env:"CONTENT_URL"`
 	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
 	JWKSURL string `env:"JWKS_URL"`
 }
@@ -52,7 +53,7 @@ func (c *Config) Check() error {
 		faults = append(faults, errors.New("MONGODB_MAX_CONNECTIONS: must be at least 1"))
 	}
 	if c.JWKSURL == "" {
-		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+		c.JWKSURL = c.MemberURL.Base() + "/.well-known/jwks.json"
 	}
 	return errors.Join(faults...)
 }

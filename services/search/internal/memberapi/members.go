@@ -44,7 +44,7 @@ func (m *Members) CountFollowers(ctx context.Context, members []search.MemberID)
 	for i, id := range members {
 		request.IDs[i] = int64(id)
 	}
-	summaries, err := m.member.FindAuthorSummaries(ctx, request)
+	summaries, err := m.member.FindAuthorSummaries(ctx, request, rest.Reads())
 	if err != nil {
 		return nil, serviceclient.Failure(err)
 	}

@@ -31,7 +31,7 @@ func NewComments(url string, doer rest.Doer, internalToken string) *Comments {
 func (c *Comments) FindComments(ctx context.Context, ids []search.CommentID) ([]search.LiveComment, error) {
 	found, err := rest.Call[[]timelinerest.Comment](ctx, c.caller, rest.Request{
 		Method: http.MethodPost, Path: PathFindComments, Body: FindCommentsRequest{IDs: plain(ids)},
-	})
+	}, rest.Reads())
 	if err != nil {
 		return nil, serviceclient.Failure(err)
 	}

@@ -22,7 +22,7 @@ func NewPosts(timeline PostFinder) *Posts { return &Posts{timeline: timeline} }
 
 // FindPosts implements search.LivePosts.
 func (p *Posts) FindPosts(ctx context.Context, ids []search.PostID) ([]search.LivePost, error) {
-	found, err := p.timeline.FindPosts(ctx, timelinerest.FindPostsRequest{IDs: plain(ids)})
+	found, err := p.timeline.FindPosts(ctx, timelinerest.FindPostsRequest{IDs: plain(ids)}, rest.Reads())
 	if err != nil {
 		return nil, serviceclient.Failure(err)
 	}

@@ -44,6 +44,7 @@ import (
 // service is timeline, put together.
 type service struct {
 	registry *prometheus.Registry
+	clients  serviceclient.Clients
 	tracing  *telemetry.Tracing
 	pool     *mysql.Pool
 	redis    *rediscache.Client
@@ -92,6 +93,7 @@ func wire(cfg config.Config) (s *service, err error) {
 }
 
 func (s *service) close() {
+	s.clients.Close()
 	if s.topics != nil {
 		s.topics.Close()
 	}
@@ -141,13 +143,13 @@ func (s *service) openStores(cfg config.Config) (err error) {
 
 func (s *service) openMember(cfg config.Config) {
 	calls := metrics.NewCalls(s.registry)
-	s.member = serviceclient.NewClient(serviceclient.Config{Target: "member", Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: s.tracing.Calls("member")})
-	s.published = serviceclient.NewClient(serviceclient.Config{Target: "member-keys", Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: s.tracing.Calls("member-keys")})
+	s.member = s.clients.New(serviceclient.Config{Target: "member", Addresses: cfg.MemberURL, Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: s.tracing.Calls("member")})
+	s.published = s.clients.New(serviceclient.Config{Target: "member-keys", Addresses: cfg.MemberURL, Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: s.tracing.Calls("member-keys")})
 	s.follows = memberapi.NewFollows(s.memberAPI(cfg))
 }
 
 func (s *service) memberAPI(cfg config.Config) *memberrest.Client {
-	return memberrest.NewClient(cfg.MemberURL, s.member, rest.InternalToken(cfg.InternalToken.Reveal()))
+	return memberrest.NewClient(cfg.MemberURL.Base(), s.member, rest.InternalToken(cfg.InternalToken.Reveal()))
 }
 
 func (s *service) openEvents(cfg config.Config) (err error) {
@@ -189,7 +191,7 @@ func (s *service) retry(ctx context.Context, message kafka.Message) error {
 
 func (s *service) openServer(cfg config.Config) (err error) {
 	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: auth.HTTPKeys{URL: cfg.JWKSURL, Client: s.published}, Now: now})
-	member := auth.MemberAPI{BaseURL: cfg.MemberURL, InternalToken: cfg.InternalToken.Reveal(), Client: s.member}
+	member := auth.MemberAPI{BaseURL: cfg.MemberURL.Base(), InternalToken: cfg.InternalToken.Reveal(), Client: s.member}
 	s.verifier = auth.NewVerifier(auth.Config{Keys: s.keys, Revocations: s.redis, Introspector: member, DeadSessions: member, Now: now})
 	s.server, err = httpserver.New(httpserver.Config{
 		Settings:     cfg.Settings,

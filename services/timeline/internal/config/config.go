@@ -8,6 +8,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/serviceclient"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
 	"github.com/dailyfeed/dailyfeed/support/wallclock"
 )
@@ -45,8 +46,8 @@ type Config struct {
 	TopicPrefix string `env:"TOPIC_PREFIX" envDefault:"member-activity-"`
 	// TopicPartitions is how many partitions a new day's topic gets.
 	TopicPartitions int `env:"TOPIC_PARTITIONS" envDefault:"6"`
-	// MemberURL is member's base URL: names, follows, introspection, keys.
-	MemberURL string `env:"MEMBER_URL,required"`
+	// MemberURL is member's base URL (of several replicas by comma): names, follows, introspection, keys.
+	MemberURL serviceclient.Addresses `env:"MEMBER_URL,required"`
 	// JWKSURL is where member publishes its keys. Default: MEMBER_URL/.well-known/jwks.json.
 	JWKSURL string `env:"JWKS_URL"`
 	// CursorKey seals cursors: 32 bytes in base64, the same for all replicas.
@@ -80,7 +81,7 @@ func (c *Config) Check() error {
 		faults = append(faults, err)
 	}
 	if c.JWKSURL == "" {
-		c.JWKSURL = c.MemberURL + "/.well-known/jwks.json"
+		c.JWKSURL = c.MemberURL.Base() + "/.well-known/jwks.json"
 	}
 	return errors.Join(faults...)
 }

@@ -30,6 +30,7 @@ var labels = map[string]string{
 	"method":    "HTTP's seven, and other",
 	"outcome":   "words in the metric's help",
 	"partition": "TOPIC_PARTITIONS",
+	"ready":     "yes, no",
 	"route":     "patterns of the service's routes, and none",
 	"service":   "the six services",
 	"state":     "words in the metric's help",
