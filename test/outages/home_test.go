@@ -7,6 +7,7 @@ package outages_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -40,6 +41,7 @@ var (
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	flag.Parse()
 	folder, err := os.MkdirTemp("", "dailyfeed-outages-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "outages:", err)
@@ -98,7 +100,7 @@ func start(folder string) error {
 		Environ: append(os.Environ(),
 			"ADDRESS_WRITE_BURST=1000000", "ADDRESS_WRITE_RATE=1000000", "WRITE_BURST=100000", "WRITE_RATE=100000",
 			"SHARED_CLIENT_ADDRESSES=127.0.0.1/32,::1/128", "IMAGE_UPLOADS_PER_DAY=0", "LOG_LEVEL=warn",
-			"SHUTDOWN_DELAY=500ms", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.URL, "TRACE_SAMPLE_RATIO="+few),
+			"SHUTDOWN_DELAY="+shutdownDelay.String(), "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.URL, "TRACE_SAMPLE_RATIO="+few),
 	})
 	if err != nil {
 		return err

@@ -33,7 +33,11 @@ type record struct {
 	mu    sync.Mutex
 	seen  map[string]*seen
 	total int
+	// failures are the first ones, for the log
+	failures []string
 }
+
+const failuresKept = 50
 
 type seen struct {
 	well  int
@@ -162,6 +166,9 @@ func (r *record) note(e endpoint, wrong string, took time.Duration) {
 		return
 	}
 	s.bad[wrong]++
+	if len(r.failures) < failuresKept {
+		r.failures = append(r.failures, fmt.Sprintf("%s %s after %s: %s", time.Now().Format(time.TimeOnly), e.name, took, wrong))
+	}
 }
 
 // next begins a new record and returns the last one. Requests under way are

@@ -3,12 +3,15 @@ package outages_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -20,14 +23,16 @@ import (
 )
 
 var (
-	restarts = flag.Int("restarts", 0, "restarts of every service, replica after replica; 0 leaves it out")
+	restarts = flag.Int("restarts", 0, "restarts of every service at least, each one replica after the other; 0 leaves it out")
 	rate     = flag.Int("rate", 60, "requests a second while services are restarted; 0 is as many as are answered")
-	requests = flag.Int("requests", 0, "requests at least; 0 is as many as the restarts take")
+	requests = flag.Int("requests", 0, "requests at least; services are restarted until there are so many")
+	// a shorter one than in a cluster makes for more restarts
+	shutdownDelay = flag.Duration("shutdown-delay", 500*time.Millisecond, "SHUTDOWN_DELAY of the services")
 )
 
-// Every service is restarted again and again, one replica after the other, while
-// clients use all endpoints; in the middle the signing key is rotated and the
-// schema migrated. No request fails.
+// Every service is restarted again and again, one replica after the other and all
+// services at a time, while clients use all endpoints; in the middle the signing
+// key is rotated and the schema migrated. No request fails.
 func TestARollingRestartLosesNoRequest(t *testing.T) { //nolint:paralleltest // restarts under all
 	if *restarts == 0 {
 		return // make restarts
@@ -35,30 +40,34 @@ func TestARollingRestartLosesNoRequest(t *testing.T) { //nolint:paralleltest // 
 	w := populated(t)
 	l := startLoad(t, w, clients, *rate)
 	begin := time.Now()
-	for round := range *restarts {
-		if round == *restarts/2 {
-			rotateAndMigrate(t)
-		}
-		for _, service := range services {
-			restart(t, service+replicaOf(round))
-		}
+	var done atomic.Int64 // restarts of services, of all
+	enough := func(service int) bool { return service >= *restarts && l.so() >= *requests }
+	faults := make([]error, len(services))
+	var group sync.WaitGroup
+	for i, service := range services {
+		group.Go(func() {
+			for round := 0; !enough(round) && faults[i] == nil; round++ {
+				faults[i] = errors.Join(restart(t.Context(), service), restart(t.Context(), service+"-2"))
+				if sum := done.Add(1); sum%50 == 0 {
+					t.Logf("%d restarts, %d requests", sum, l.so())
+				}
+			}
+		})
 	}
-	if *requests > 0 {
-		require.Eventually(t, func() bool { return l.so() >= *requests }, time.Hour, 100*time.Millisecond)
-	}
+	middle := int64(*restarts * len(services) / 2)
+	require.Eventually(t, func() bool { return done.Load() >= middle || errors.Join(faults...) != nil }, time.Hour, 100*time.Millisecond)
+	rotateAndMigrate(t)
+	group.Wait()
+	require.NoError(t, errors.Join(faults...))
 	l.end()
-	all := l.next().of()
-	t.Logf("%d restarts of every service in %s: %d requests, %d failed (%s), p99 %s",
-		*restarts, time.Since(begin).Round(time.Second), all.well+all.failed(), all.failed(), all.codes(), all.p99())
-	require.Zero(t, all.failed(), all.codes())
-}
-
-// replicaOf is the suffix of the replica whose turn it is.
-func replicaOf(round int) string {
-	if round%2 == 0 {
-		return ""
+	last := l.next()
+	all := last.of()
+	t.Logf("%d restarts of services (%d at least of each) in %s: %d requests, %d failed (%s), p99 %s",
+		done.Load(), *restarts, time.Since(begin).Round(time.Second), all.well+all.failed(), all.failed(), all.codes(), all.p99())
+	for _, failure := range last.failures {
+		t.Log(failure)
 	}
-	return "-2"
+	require.Zero(t, all.failed(), all.codes())
 }
 
 // so is how many requests were answered so far.
@@ -70,15 +79,26 @@ func (l *load) so() int {
 	return l.record.total
 }
 
+var errNotBack = errors.New("does not come back")
+
 // restart ends a replica as a rolling update does, and waits for its successor.
-func restart(t *testing.T, replica string) {
-	t.Helper()
+func restart(ctx context.Context, replica string) error {
 	old := status(replica)
-	require.NoError(t, syscall.Kill(old.Pid, syscall.SIGTERM))
-	require.Eventually(t, func() bool {
+	if err := syscall.Kill(old.Pid, syscall.SIGTERM); err != nil {
+		return fmt.Errorf("end %s: %w", replica, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	for {
 		now := status(replica)
-		return now.State == supervisor.Ready && now.Pid != old.Pid && now.Restarts > old.Restarts
-	}, 3*time.Minute, 10*time.Millisecond, "%s does not come back", replica)
+		if now.State == supervisor.Ready && now.Pid != old.Pid && now.Restarts > old.Restarts {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", replica, errNotBack)
+		}
+		pause(ctx, 10*time.Millisecond)
+	}
 }
 
 func status(name string) supervisor.Status {
