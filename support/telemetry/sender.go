@@ -14,7 +14,7 @@ import (
 
 // sender posts spans to a collector (OTLP/HTTP, binary). It implements
 // otlptrace.Client. The library's own links gRPC, and with it templates, for
-// which the linker keeps every method of every type: 5 MB of each image.
+// which the linker keeps every method of every type: 5 MB of activity's image, compressed.
 type sender struct {
 	url    string
 	client *http.Client
