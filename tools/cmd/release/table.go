@@ -45,9 +45,9 @@ func tableCommand() *cobra.Command {
 			}
 			config.Root = w.Root
 			if home {
-				end, err := ownFleet(c.Context(), &config, c.ErrOrStderr())
-				if err != nil {
-					return err
+				end, fault := ownFleet(c.Context(), &config, c.ErrOrStderr())
+				if fault != nil {
+					return fault
 				}
 				defer func() { err = errors.Join(err, end()) }()
 			}

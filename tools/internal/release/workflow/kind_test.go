@@ -1,6 +1,8 @@
 package workflow_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,7 +22,7 @@ func called(t *testing.T, failing string, words ...string) ([]string, error) {
 	fake := "#!/bin/sh\necho \"${0##*/} $*\" >> " + log + "\ncase \"${0##*/} $*\" in *'" + failing + "'*) exit 1 ;; esac\n" +
 		"if [ \"$1\" = env ]; then echo " + folder + "; fi\n"
 	for _, name := range []string{"sudo", "go", "kubectl", "kind"} {
-		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(fake), 0o755)) //nolint:gosec // it is to be run
+		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(fake), 0o755))
 	}
 	script, err := filepath.Abs(root + "/.ci/kind")
 	require.NoError(t, err)
@@ -28,7 +30,7 @@ func called(t *testing.T, failing string, words ...string) ([]string, error) {
 	command.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 	runErr := command.Run()
 	text, err := os.ReadFile(log)
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, runErr
 	}
 	require.NoError(t, err)
