@@ -13,6 +13,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/idempotency => ../../support/idempotency
 	github.com/dailyfeed/dailyfeed/support/kafka => ../../support/kafka
+	github.com/dailyfeed/dailyfeed/support/listenerletter => ../../support/listenerletter
 	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/metrics => ../../support/metrics
 	github.com/dailyfeed/dailyfeed/support/mongo => ../../support/mongo
@@ -32,6 +33,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/auth v0.0.0
 	github.com/dailyfeed/dailyfeed/support/httpserver v0.0.0
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0
+	github.com/dailyfeed/dailyfeed/support/listenerletter v0.0.0
 	github.com/dailyfeed/dailyfeed/support/memberdirectory v0.0.0
 	github.com/dailyfeed/dailyfeed/support/metrics v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0

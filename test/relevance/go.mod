@@ -13,6 +13,7 @@ replace (
 	github.com/dailyfeed/dailyfeed/support/httpserver => ../../support/httpserver
 	github.com/dailyfeed/dailyfeed/support/idempotency => ../../support/idempotency
 	github.com/dailyfeed/dailyfeed/support/kafka => ../../support/kafka
+	github.com/dailyfeed/dailyfeed/support/listenerletter => ../../support/listenerletter
 	github.com/dailyfeed/dailyfeed/support/memberdirectory => ../../support/memberdirectory
 	github.com/dailyfeed/dailyfeed/support/metrics => ../../support/metrics
 	github.com/dailyfeed/dailyfeed/support/mongo => ../../support/mongo

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
@@ -32,7 +34,7 @@ func migrate(ctx context.Context, cfg config.Config, _ []string) error {
 	if err := process.WaitFor(ctx, "mongodb", client.Ping); err != nil {
 		return err
 	}
-	made, err := client.EnsureIndexes(ctx, mongostore.Indexes())
+	made, err := client.EnsureIndexes(ctx, indexes())
 	if err != nil {
 		return err
 	}
@@ -48,10 +50,13 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 		return err
 	}
 	defer s.close()
-	sum, err := s.drain.DrainDue(ctx)
+	sum, err := s.letters.Drain(ctx, s.events.Retry)
 	slog.InfoContext(ctx, "drained", "applied", sum.Applied, "failed", sum.Failed, "parked", sum.Parked)
 	return err
 }
+
+// indexes are those of the documents, and of the letters that all services share.
+func indexes() []mongo.Index { return append(mongostore.Indexes(), listenerletter.Indexes()...) }
 
 // now is the clock of the service: UTC, to the microseconds that events have.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

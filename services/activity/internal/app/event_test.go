@@ -1,17 +1,20 @@
 package app
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
-	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/eventconsumer"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
@@ -21,9 +24,9 @@ func (f *fleet) eventually(t *testing.T, member int64, want ...string) {
 	require.Eventually(t, func() bool { return slices.Equal(want, f.mine(t, member)) }, patience, 20*time.Millisecond, "%v", want)
 }
 
-func (f *fleet) letterCounts(t *testing.T) activity.LetterCounts {
+func (f *fleet) letterCounts(t *testing.T) listenerletter.Counts {
 	t.Helper()
-	counts, err := f.service.letters.CountLetters(t.Context())
+	counts, err := f.service.letters.Count(t.Context())
 	require.NoError(t, err)
 	return counts
 }
@@ -53,7 +56,7 @@ func TestEveryTypeIsRecordedWhateverItsDate(t *testing.T) {
 	})...)
 	require.Eventually(t, func() bool { return len(f.mine(t, 7)) == len(events) }, patience, 20*time.Millisecond)
 	f.eventually(t, 8, "POST_CREATE 81", "POST_CREATE 80")
-	require.Equal(t, activity.LetterCounts{}, f.letterCounts(t))
+	require.Equal(t, listenerletter.Counts{}, f.letterCounts(t))
 }
 
 func TestDuplicatesAndAnyOrderMakeOneActivityEach(t *testing.T) {
@@ -142,8 +145,18 @@ func TestAPoisonRecordIsKeptOnceAndTheNextGoesOn(t *testing.T) {
 	f.eventually(t, 7, "POST_UPDATE 70", "POST_CREATE 70")
 	require.Less(t, time.Since(begin), 15*time.Second)
 	require.EqualValues(t, 2, f.letterCounts(t).Waiting)
-	letter, err := f.service.letters.ClaimLetter(t.Context(), now().Add(time.Minute), now().Add(2*time.Minute))
-	require.NoError(t, err)
+	var letter struct {
+		Topic    string `bson:"topic"`
+		Key      []byte `bson:"message_key"`
+		Value    []byte `bson:"payload"`
+		Error    string `bson:"error"`
+		Attempts int    `bson:"attempts"`
+		Headers  []struct {
+			Value []byte `bson:"value"`
+		} `bson:"headers"`
+	}
+	first := options.FindOne().SetSort(bson.D{{Key: "offset", Value: 1}})
+	require.NoError(t, f.service.mongo.Collection(listenerletter.Collection).FindOne(t.Context(), bson.D{}, first).Decode(&letter))
 	require.Equal(t, poison.Topic, letter.Topic)
 	require.Equal(t, poison.Value, letter.Value)
 	require.Equal(t, poison.Key, letter.Key)
@@ -157,29 +170,21 @@ func TestLettersAreTriedAgainAndParkedAfterTen(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	clock := now()
-	drain := &eventconsumer.Drain{Recorder: f.service.records, Letters: f.service.letters, Now: func() time.Time { return clock }}
+	letters := listenerletter.NewBox(f.service.mongo, eventconsumer.Group, func() time.Time { return clock })
 	repaired := f.record(t, postEvent(activityrecord.PostCreate, 7, 70, 1, at(0)))
 	for offset, value := range [][]byte{repaired.Value, []byte("never an event")} {
-		require.NoError(t, f.service.letters.KeepLetter(t.Context(), activity.Letter{Topic: "t", Offset: int64(offset), Value: value, Attempts: 1, Error: "x"}, clock))
+		require.NoError(t, letters.Keep(t.Context(), kafka.Message{Topic: "t", Offset: int64(offset), Value: value}, errors.New("x")))
 	}
-	sum, err := drain.DrainDue(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, eventconsumer.Drained{Applied: 1, Failed: 1}, sum)
+	var sum listenerletter.Drained
+	for sum.Parked == 0 {
+		clock = clock.Add(5 * time.Minute)
+		drained, err := letters.Drain(t.Context(), f.service.events.Retry)
+		require.NoError(t, err)
+		sum.Applied, sum.Failed, sum.Parked = sum.Applied+drained.Applied, sum.Failed+drained.Failed, drained.Parked
+	}
+	require.Equal(t, listenerletter.Drained{Applied: 1, Failed: 8, Parked: 1}, sum, "the first try was the consumer's")
 	require.Equal(t, []string{"POST_CREATE 70"}, f.mine(t, 7))
-	waits := []time.Duration{}
-	for parked := 0; parked == 0; {
-		began := clock
-		for sum = (eventconsumer.Drained{}); sum == (eventconsumer.Drained{}); clock = clock.Add(time.Second) {
-			sum, err = drain.DrainDue(t.Context())
-			require.NoError(t, err)
-		}
-		waits = append(waits, clock.Sub(began).Round(time.Second)-time.Second)
-		parked = sum.Parked
-	}
-	require.Len(t, waits, 8, "the first attempt was the consumer's, the second is above")
-	require.True(t, slices.IsSorted(waits), "%v", waits)
-	require.LessOrEqual(t, waits[len(waits)-1], 5*time.Minute)
-	require.Equal(t, activity.LetterCounts{Parked: 1}, f.letterCounts(t))
+	require.Equal(t, listenerletter.Counts{Parked: 1}, f.letterCounts(t))
 	require.NoError(t, drainDeadLetters(t.Context(), f.cfg, nil), "only parked ones are left")
 }
 
@@ -207,7 +212,7 @@ func TestAStoreThatIsKilledAndComesBackLosesNothing(t *testing.T) {
 		return got.http == 200 && len(got.page(t).Content) == 51
 	}, patience, 50*time.Millisecond, "all events, none twice")
 	require.Equal(t, 200, f.as(t, 0, "GET", "/healthcheck/ready", "").http)
-	require.Equal(t, activity.LetterCounts{}, f.letterCounts(t), "an outage parks nothing")
+	require.Equal(t, listenerletter.Counts{}, f.letterCounts(t), "an outage parks nothing")
 }
 
 func TestWithRedisDownEventsAreAppliedAllTheSame(t *testing.T) {

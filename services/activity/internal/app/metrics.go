@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 )
 
 // serviceMetrics are what only activity measures. It implements
@@ -43,7 +44,7 @@ func (m *serviceMetrics) Handled(applied, known, letters int) {
 	m.events.WithLabelValues("letter").Add(float64(letters))
 }
 
-func (m *serviceMetrics) sampleLetters(counts activity.LetterCounts, now time.Time) {
+func (m *serviceMetrics) sampleLetters(counts listenerletter.Counts, now time.Time) {
 	m.letters.WithLabelValues("waiting").Set(float64(counts.Waiting))
 	m.letters.WithLabelValues("parked").Set(float64(counts.Parked))
 	m.oldest.Set(0)

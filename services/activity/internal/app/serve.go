@@ -7,9 +7,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/config"
-	"github.com/dailyfeed/dailyfeed/services/activity/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
@@ -54,7 +53,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 func (s *service) requireIndexes(ctx context.Context) error {
 	var refused error
 	err := process.WaitFor(ctx, "mongodb", func(ctx context.Context) error {
-		err := s.mongo.RequireIndexes(ctx, mongostore.Indexes())
+		err := s.mongo.RequireIndexes(ctx, indexes())
 		if errors.Is(err, mongo.ErrNotMigrated) {
 			refused, err = err, nil
 		}
@@ -86,7 +85,7 @@ func (s *service) consume(ctx context.Context) error {
 // know better.
 func (s *service) retryLetters(ctx context.Context) error {
 	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
-		_, err := s.drain.DrainDue(ctx)
+		_, err := s.letters.Drain(ctx, s.events.Retry)
 		return err
 	})
 }
@@ -102,7 +101,7 @@ func (s *service) runHub(ctx context.Context) error {
 func (s *service) keepHouse(ctx context.Context) error {
 	var cleaned time.Time
 	return process.Every(ctx, "housekeeping", sampleEvery, func(ctx context.Context) error {
-		counts, err := s.letters.CountLetters(ctx)
+		counts, err := s.letters.Count(ctx)
 		if err != nil {
 			return err
 		}
@@ -149,9 +148,10 @@ func (s *service) clean(ctx context.Context) error {
 // expireLetters removes what was parked long ago; the log keeps it whole, with key,
 // headers and value in base64.
 func (s *service) expireLetters(ctx context.Context, before time.Time, limit int) (int64, error) {
-	removed, err := s.store.ExpireLetters(ctx, before, limit, func(ctx context.Context, group string, l activity.Letter) error {
-		slog.WarnContext(ctx, "parked record archived and removed", "group", group, "topic", l.Topic, "partition", l.Partition, "offset", l.Offset,
-			"message_key", l.Key, "headers", l.Headers, "payload", l.Value, "last_error", l.Error)
+	removed, err := listenerletter.Expire(ctx, s.mongo, before, limit, func(ctx context.Context, l listenerletter.Letter) error {
+		m := l.Message
+		slog.WarnContext(ctx, "parked record archived and removed", "group", l.Group, "topic", m.Topic, "partition", m.Partition, "offset", m.Offset,
+			"message_key", m.Key, "headers", m.Headers, "payload", m.Value, "last_error", l.Error)
 		return nil
 	})
 	return int64(removed), err

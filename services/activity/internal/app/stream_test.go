@@ -141,6 +141,8 @@ func TestA8ResumesAfterTheLastEvent(t *testing.T) {
 	want := []int64{71, 72, 73}
 	for _, post := range want { // each recorded by itself, the latest happened first
 		f.apply(t, postEvent(activityrecord.PostCreate, 7, post, 1, at(100-int(post))))
+		recorded := now() // which is kept in milliseconds
+		require.Eventually(t, func() bool { return now().Sub(recorded) > time.Millisecond }, patience, time.Millisecond)
 	}
 	again := f.listen(t, 1, "Last-Event-ID", last.id)
 	for _, post := range want {

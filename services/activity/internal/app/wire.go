@@ -23,6 +23,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
@@ -46,10 +47,9 @@ type service struct {
 	mongo     *mongo.Client
 	redis     *rediscache.Client
 	store     *mongostore.Store
-	letters   *mongostore.LetterBox
+	letters   *listenerletter.Box
 	records   *activity.RecordService
 	events    *eventconsumer.Consumer
-	drain     *eventconsumer.Drain
 	consumer  *kafka.Consumer
 	hub       *activity.Hub
 	keys      *auth.KeySet
@@ -116,16 +116,15 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	metrics.WatchRedis(s.registry, s.redis)
 	s.metrics = newMetrics(s.registry)
 	s.store = mongostore.New(s.mongo, now)
-	s.letters = mongostore.NewLetterBox(s.store, eventconsumer.Group)
+	s.letters = listenerletter.NewBox(s.mongo, eventconsumer.Group, now)
 	s.records = activity.NewRecordService(s.store, eventconsumer.KeyOf, now)
 	return nil
 }
 
 func (s *service) openEvents(cfg config.Config) (err error) {
 	s.events = &eventconsumer.Consumer{
-		Recorder: s.records, Marks: redismarks.New(s.redis), Letters: s.letters, Observer: s.metrics, Now: now,
+		Recorder: s.records, Marks: redismarks.New(s.redis), Letters: s.letters, Observer: s.metrics,
 	}
-	s.drain = &eventconsumer.Drain{Recorder: s.records, Letters: s.letters, Now: now}
 	s.consumer, err = kafka.NewConsumer(kafka.ConsumerConfig{
 		Bootstrap: strings.Join(cfg.KafkaBootstrapServers, ","), ClientID: "activity",
 		Group: eventconsumer.Group, Prefix: cfg.TopicPrefix,
@@ -149,7 +148,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Unavailable:  mongo.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
 			"signing keys": s.keys.Loaded,
-			"mongodb":      func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, mongostore.Indexes()) },
+			"mongodb":      func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, indexes()) },
 		},
 		Enrich:     serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:      s.tracing.Requests(),

@@ -1,5 +1,5 @@
 // Package eventconsumer takes the events of all writers and records them as
-// activities; those that can never be applied become letters, which Drain tries
+// activities; those that can never be applied become letters, which are tried
 // again.
 package eventconsumer
 
@@ -7,11 +7,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 )
 
 // Group is the consumer group of activity (spec 10).
@@ -35,13 +35,19 @@ type Observer interface {
 	Handled(applied, known, letters int)
 }
 
+// LetterBox keeps records that cannot be applied.
+type LetterBox interface {
+	// Keep stores a record with why it could not be applied. Storing it twice
+	// changes nothing.
+	Keep(ctx context.Context, message kafka.Message, cause error) error
+}
+
 // Consumer records events.
 type Consumer struct {
 	Recorder Recorder
 	Marks    Marks
-	Letters  activity.LetterStore
+	Letters  LetterBox
 	Observer Observer
-	Now      activity.Clock
 }
 
 // HandleBatch is a kafka.BatchHandler: all of the batch is done, or none is
@@ -103,37 +109,23 @@ func eventIDs(activities []activity.Activity) []string {
 
 // keep stores a record that can never be applied, before its offset moves.
 func (c *Consumer) keep(ctx context.Context, message kafka.Message, cause error) error {
-	headers := make([]activity.LetterHeader, len(message.Headers))
-	for i, h := range message.Headers {
-		headers[i] = activity.LetterHeader(h)
-	}
-	letter := activity.Letter{
-		Topic:     message.Topic,
-		Partition: message.Partition,
-		Offset:    message.Offset,
-		Key:       message.Key,
-		Headers:   headers,
-		Value:     message.Value,
-		Error:     cause.Error(),
-		Attempts:  1,
-	}
-	if err := c.Letters.KeepLetter(ctx, letter, c.Now().Add(backoff(letter.Attempts))); err != nil {
-		return err
+	if err := c.Letters.Keep(ctx, message, cause); err != nil {
+		return fmt.Errorf("keep record %s/%d@%d: %w", message.Topic, message.Partition, message.Offset, err)
 	}
 	slog.ErrorContext(ctx, "record cannot be applied, kept as a letter",
 		"topic", message.Topic, "partition", message.Partition, "offset", message.Offset, "error", cause)
 	return nil
 }
 
-const (
-	firstBackoff   = time.Second
-	longestBackoff = 5 * time.Minute
-	doublings      = 9 // 2^9 s is over 5 min
-)
-
-// backoff is the wait after so many attempts: 1 s, doubling to 5 min (spec 10).
-func backoff(attempts int) time.Duration {
-	return min(firstBackoff<<min(max(attempts, 1)-1, doublings), longestBackoff)
+// Retry records an event that was kept as a letter: a newer release may be able to
+// decode it. What can still not be is refused (listenerletter.Refused); any other
+// fault is the store's.
+func (c *Consumer) Retry(ctx context.Context, message kafka.Message) error {
+	event, err := activityrecord.Decode(message.Value)
+	if err != nil {
+		return listenerletter.Refused(err)
+	}
+	return c.Recorder.Apply(ctx, []activity.Activity{toActivity(event)})
 }
 
 // ApplyValues records events that came by another way than Kafka, each in

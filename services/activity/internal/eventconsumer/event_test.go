@@ -42,23 +42,6 @@ func TestKeyOfIsTheKeyOfTheEvent(t *testing.T) {
 	require.Empty(t, KeyOf(activity.Activity{Type: "X"}))
 }
 
-func TestBackoffDoublesFromASecondToFiveMinutes(t *testing.T) {
-	t.Parallel()
-	var waits []time.Duration
-	for attempts := range parkAfter {
-		waits = append(waits, backoff(attempts+1))
-	}
-	require.Equal(t, []time.Duration{1, 2, 4, 8, 16, 32, 64, 128, 256, 300}, divide(waits))
-}
-
-func divide(waits []time.Duration) []time.Duration {
-	seconds := make([]time.Duration, len(waits))
-	for i, wait := range waits {
-		seconds[i] = wait / time.Second
-	}
-	return seconds
-}
-
 func TestTheDomainKnowsTheTypesOfTheContractAndNoOther(t *testing.T) {
 	t.Parallel()
 	var names []activity.Type

@@ -1,8 +1,6 @@
 package mongostore_test
 
 import (
-	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -73,91 +71,4 @@ func TestWhatIsOldIsRemovedOldestFirst(t *testing.T) {
 	removed, err = store.ForgetMarks(t.Context(), at(2), 10)
 	require.NoError(t, err)
 	require.Zero(t, removed)
-}
-
-func letter(offset int64, value string) activity.Letter {
-	return activity.Letter{
-		Topic: "member-activity-20261120", Partition: 3, Offset: offset, Key: []byte("key"), Value: []byte(value),
-		Headers: []activity.LetterHeader{{Key: "ce_id", Value: []byte("1")}}, Error: "cannot be\xff", Attempts: 1,
-	}
-}
-
-func TestALetterIsKeptWholeAndOnce(t *testing.T) {
-	t.Parallel()
-	store, _ := open(t)
-	box := mongostore.NewLetterBox(store, "group")
-	for range 3 {
-		require.NoError(t, box.KeepLetter(t.Context(), letter(9, "v"), at(0)))
-	}
-	require.NoError(t, box.KeepLetter(t.Context(), letter(9, "of a topic that was made again"), at(1)))
-	require.NoError(t, mongostore.NewLetterBox(store, "another group").KeepLetter(t.Context(), letter(9, "v"), at(0)))
-	counts, err := box.CountLetters(t.Context())
-	require.NoError(t, err)
-	require.EqualValues(t, 2, counts.Waiting)
-	require.Zero(t, counts.Parked)
-	require.WithinDuration(t, now(), counts.Oldest, time.Minute)
-
-	claimed, err := box.ClaimLetter(t.Context(), at(5), at(65))
-	require.NoError(t, err)
-	want := letter(9, "v")
-	want.ID, want.Error = claimed.ID, "cannot be?"
-	require.Equal(t, want, claimed)
-}
-
-func TestAClaimedLetterIsNobodyElsesUntilItsLease(t *testing.T) {
-	t.Parallel()
-	store, _ := open(t)
-	box := mongostore.NewLetterBox(store, "group")
-	require.NoError(t, box.KeepLetter(t.Context(), letter(1, "v"), at(10)))
-	_, err := box.ClaimLetter(t.Context(), at(9), at(60))
-	require.ErrorIs(t, err, activity.ErrAbsent, "not due yet")
-	claimed, err := box.ClaimLetter(t.Context(), at(10), at(60))
-	require.NoError(t, err)
-	_, err = box.ClaimLetter(t.Context(), at(59), at(120))
-	require.ErrorIs(t, err, activity.ErrAbsent)
-	_, err = box.ClaimLetter(t.Context(), at(60), at(120))
-	require.NoError(t, err, "who claimed it may have died")
-
-	claimed.Attempts, claimed.Error = 10, "again"
-	require.NoError(t, box.ReturnLetter(t.Context(), claimed, at(61), true))
-	_, err = box.ClaimLetter(t.Context(), at(1000), at(1060))
-	require.ErrorIs(t, err, activity.ErrAbsent, "parked")
-	counts, err := box.CountLetters(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, activity.LetterCounts{Parked: 1}, counts)
-	require.NoError(t, box.RemoveLetter(t.Context(), claimed.ID))
-	counts, err = box.CountLetters(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, activity.LetterCounts{}, counts)
-}
-
-// spec 11: "parked letters after 90 days with an export"
-func TestParkedLettersOfAllGroupsLeaveOnceTheyAreArchived(t *testing.T) {
-	t.Parallel()
-	store, _ := open(t)
-	for i, group := range []string{"a", "b"} {
-		box := mongostore.NewLetterBox(store, group)
-		require.NoError(t, box.KeepLetter(t.Context(), letter(int64(i), "v"), at(0)))
-		claimed, err := box.ClaimLetter(t.Context(), at(0), at(60))
-		require.NoError(t, err)
-		require.NoError(t, box.ReturnLetter(t.Context(), claimed, at(0), true))
-		require.NoError(t, box.KeepLetter(t.Context(), letter(9, "waits"), at(0)))
-	}
-	archived := map[string]activity.Letter{}
-	keep := func(_ context.Context, group string, l activity.Letter) error { archived[group] = l; return nil }
-	removed, err := store.ExpireLetters(t.Context(), now().Add(-time.Hour), 10, keep)
-	require.NoError(t, err)
-	require.Zero(t, removed, "they are young")
-	full := errors.New("the archive is full")
-	_, err = store.ExpireLetters(t.Context(), now().Add(time.Hour), 10, func(context.Context, string, activity.Letter) error { return full })
-	require.ErrorIs(t, err, full)
-	removed, err = store.ExpireLetters(t.Context(), now().Add(time.Hour), 10, keep)
-	require.NoError(t, err)
-	require.Equal(t, 2, removed, "nothing had left without the archive")
-	require.Equal(t, []byte("v"), archived["a"].Value)
-	require.EqualValues(t, 1, archived["b"].Offset)
-	counts, err := mongostore.NewLetterBox(store, "a").CountLetters(t.Context())
-	require.NoError(t, err)
-	require.EqualValues(t, 1, counts.Waiting, "what waits stays")
-	require.Zero(t, counts.Parked)
 }

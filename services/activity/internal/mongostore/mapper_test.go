@@ -1,7 +1,6 @@
 package mongostore
 
 import (
-	"crypto/sha256"
 	"reflect"
 	"testing"
 	"time"
@@ -41,25 +40,4 @@ func TestAnActivityGoesIntoADocumentAndBackWithEachFieldInItsPlace(t *testing.T)
 	require.Equal(t, want, toActivity(document))
 	_, err = fromActivity(activity.Activity{ID: "no id"}, moment(8))
 	require.Error(t, err)
-}
-
-func TestALetterGoesIntoADocumentAndBackWithEachFieldInItsPlace(t *testing.T) {
-	t.Parallel()
-	box := NewLetterBox(New(nil, func() time.Time { return moment(9) }), "group")
-	letter := activity.Letter{
-		ID: "0123456789abcdef01234567", Topic: "topic", Partition: 1, Offset: 2, Key: []byte("key"), Value: []byte("value"), Error: "error", Attempts: 3,
-		Headers: []activity.LetterHeader{{Key: "a", Value: []byte("1")}, {Key: "b", Value: []byte("2")}},
-	}
-	requireFull(t, letter)
-	document := box.fromLetter(letter, moment(10))
-	digest := sha256.Sum256([]byte("key\x00value"))
-	require.Equal(t, letterDocument{
-		ConsumerGroup: "group", Topic: "topic", Partition: 1, Offset: 2, Digest: digest[:], MessageKey: []byte("key"), Payload: []byte("value"),
-		Headers: []headerDocument{{Key: "a", Value: []byte("1")}, {Key: "b", Value: []byte("2")}}, Error: "error", Attempts: 3,
-		NextAttemptAt: moment(10), CreatedAt: moment(9), UpdatedAt: moment(9),
-	}, document)
-	id, err := bson.ObjectIDFromHex(letter.ID)
-	require.NoError(t, err)
-	document.ID = id
-	require.Equal(t, letter, toLetter(document))
 }

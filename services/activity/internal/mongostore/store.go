@@ -17,7 +17,6 @@ import (
 // The collections.
 const (
 	activities = "member_activities"
-	letters    = "kafka_listener_dead_letters"
 	tombstones = "activity_tombstones"
 	readMarks  = "activity_read_marks"
 )
@@ -30,8 +29,6 @@ func Indexes() []mongo.Index {
 		byMemberAndType,
 		byRecording,
 		{Collection: activities, Keys: []string{"created_at"}},
-		{Collection: letters, Keys: letterKey, Unique: true},
-		{Collection: letters, Keys: []string{"parked", "next_attempt_at"}},
 		{Collection: tombstones, Keys: []string{"deleted_at"}},
 		{Collection: readMarks, Keys: []string{"until"}},
 	}

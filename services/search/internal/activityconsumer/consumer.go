@@ -11,6 +11,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 )
 
 // LetterBox keeps records that cannot be applied.
@@ -56,11 +57,12 @@ func (c *Consumer) HandleBatch(ctx context.Context, messages []kafka.Message) (d
 	return len(messages), nil
 }
 
-// Retry applies a record that was kept as a letter.
+// Retry applies a record that was kept as a letter. What can still not be decoded
+// is refused (listenerletter.Refused); every other failure is one of the store.
 func (c *Consumer) Retry(ctx context.Context, message kafka.Message) error {
 	event, err := activityrecord.Decode(message.Value)
 	if err != nil {
-		return fmt.Errorf("decode letter: %w", err)
+		return listenerletter.Refused(fmt.Errorf("decode letter: %w", err))
 	}
 	var b batch
 	b.add(event)

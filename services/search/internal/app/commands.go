@@ -13,6 +13,7 @@ import (
 
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/telemetry"
@@ -39,7 +40,7 @@ func migrate(ctx context.Context, cfg config.Config, _ []string) error {
 	if err := process.WaitFor(ctx, "mongodb", client.Ping); err != nil {
 		return err
 	}
-	made, err := client.EnsureIndexes(ctx, mongostore.Indexes())
+	made, err := client.EnsureIndexes(ctx, indexes())
 	slog.InfoContext(ctx, "indexes are up to date", "made", fmt.Sprint(made))
 	return err
 }
@@ -61,7 +62,7 @@ func rebuild(ctx context.Context, cfg config.Config, args []string) error {
 		return err
 	}
 	defer s.close()
-	if err := s.mongo.RequireIndexes(ctx, mongostore.Indexes()); err != nil {
+	if err := s.hasIndexes(ctx); err != nil {
 		return err
 	}
 	if *restart {
@@ -101,10 +102,13 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 		return err
 	}
 	defer s.close()
-	done, err := s.letters.Drain(ctx, s.consumer.Retry)
-	slog.InfoContext(ctx, "dead letters applied", "letters", done)
+	sum, err := s.letters.Drain(ctx, s.consumer.Retry)
+	slog.InfoContext(ctx, "drained", "applied", sum.Applied, "failed", sum.Failed, "parked", sum.Parked)
 	return err
 }
+
+// indexes are those of the documents, and of the letters that all services share.
+func indexes() []mongo.Index { return append(mongostore.Indexes(), listenerletter.Indexes()...) }
 
 func openMongo(cfg config.Config, tracing *telemetry.Tracing) (*mongo.Client, error) {
 	return mongo.Open(mongo.Config{

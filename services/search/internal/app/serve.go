@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
-	"github.com/dailyfeed/dailyfeed/services/search/internal/mongostore"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
@@ -15,6 +14,7 @@ import (
 const (
 	shortStopLimit = 10 * time.Second
 	keepHouseEvery = 10 * time.Minute
+	lettersEvery   = time.Minute
 	// tombstonesKept is longer than any topic keeps events (spec 10).
 	tombstonesKept = 8 * 24 * time.Hour
 	forgetAtOnce   = 1000
@@ -36,6 +36,7 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group.Add("http", s.server.Run)
 	group.Add("indexes", s.requireIndexes)
 	group.AddLoop("housekeeping", s.keepHouse)
+	group.AddLoop("letters", s.retryLetters)
 	group.AddLoop("activities", s.activities.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
 	return group.Run(ctx)
@@ -65,15 +66,12 @@ func (s *service) requireIndexes(ctx context.Context, ready func()) error {
 }
 
 func (s *service) hasIndexes(ctx context.Context) error {
-	return s.mongo.RequireIndexes(ctx, mongostore.Indexes())
+	return s.mongo.RequireIndexes(ctx, indexes())
 }
 
-// keepHouse removes tombstones that no event can be older than, and tries dead
-// letters again.
+// keepHouse removes tombstones that no event can be older than.
 func (s *service) keepHouse(ctx context.Context) error {
-	return process.Every(ctx, "housekeeping", keepHouseEvery, func(ctx context.Context) error {
-		return errors.Join(s.forgetDeletions(ctx), s.drain(ctx))
-	})
+	return process.Every(ctx, "housekeeping", keepHouseEvery, s.forgetDeletions)
 }
 
 func (s *service) forgetDeletions(ctx context.Context) error {
@@ -85,10 +83,11 @@ func (s *service) forgetDeletions(ctx context.Context) error {
 	}
 }
 
-func (s *service) drain(ctx context.Context) error {
-	done, err := s.letters.Drain(ctx, s.consumer.Retry)
-	if done > 0 {
-		slog.InfoContext(ctx, "dead letters applied", "letters", done)
-	}
-	return err
+// retryLetters tries what could not be applied, each minute: a newer release may
+// know better.
+func (s *service) retryLetters(ctx context.Context) error {
+	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
+		_, err := s.letters.Drain(ctx, s.consumer.Retry)
+		return err
+	})
 }

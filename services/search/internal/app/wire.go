@@ -24,6 +24,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
@@ -51,7 +52,7 @@ type service struct {
 	mongo      *mongo.Client
 	redis      *rediscache.Client
 	store      *mongostore.Store
-	letters    *mongostore.LetterBox
+	letters    *listenerletter.Box
 	consumer   *activityconsumer.Consumer
 	activities *kafka.Consumer
 	rebuilder  *search.Rebuilder
@@ -107,7 +108,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	}
 	metrics.WatchRedis(s.registry, s.redis)
 	s.store = mongostore.New(s.mongo, now)
-	s.letters = mongostore.NewLetterBox(s.store, cfg.ConsumerGroup)
+	s.letters = listenerletter.NewBox(s.mongo, cfg.ConsumerGroup, now)
 	return nil
 }
 

@@ -26,7 +26,6 @@ import (
 const (
 	posts    = "search_posts"
 	comments = "search_comments"
-	letters  = "kafka_listener_dead_letters"
 	rebuilds = "search_rebuilds"
 )
 
@@ -61,14 +60,9 @@ func (s shelf) indexes() []mongo.Index {
 }
 
 // Indexes are what the queries of this package rely on; `migrate` makes them.
-// Those of the letters are the same in every service that keeps some.
 func Indexes() []mongo.Index {
 	all := append(shelfOf(search.Posts).indexes(), shelfOf(search.Comments).indexes()...)
-	return append(all,
-		mongo.Index{Collection: comments, Keys: []string{"post_id", "-created_at", "-comment_pk"}},
-		mongo.Index{Collection: letters, Keys: letterKey, Unique: true},
-		mongo.Index{Collection: letters, Keys: []string{"parked", "next_attempt_at"}},
-	)
+	return append(all, mongo.Index{Collection: comments, Keys: []string{"post_id", "-created_at", "-comment_pk"}})
 }
 
 // Store implements the ports of the domain.

@@ -71,8 +71,8 @@ func drainDeadLetters(ctx context.Context, cfg config.Config, _ []string) error 
 		return err
 	}
 	defer s.close()
-	done, err := s.letters.Drain(ctx, s.retry)
-	slog.InfoContext(ctx, "dead letters applied", "letters", done)
+	sum, err := s.letters.Drain(ctx, s.retry)
+	slog.InfoContext(ctx, "drained", "applied", sum.Applied, "failed", sum.Failed, "parked", sum.Parked)
 	return err
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/feed"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/httpapi"
-	"github.com/dailyfeed/dailyfeed/services/timeline/internal/letterstore"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/memberapi"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/mysqlreader"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/readevents"
@@ -26,6 +25,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/auth"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
@@ -59,7 +59,7 @@ type service struct {
 	published  *http.Client // member's keys
 	feeds      *feed.Store
 	follows    *memberapi.Follows
-	letters    *letterstore.Store
+	letters    *listenerletter.Box
 	reads      *readevents.Emitter
 	consumer   *activityconsumer.Consumer
 	activities *kafka.Consumer
@@ -137,7 +137,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	mongometrics.Watch(s.registry, s.mongo)
 	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
 	s.shelf = feed.NewShelf(s.feeds, s.redis, httpapi.WireVariant(cfg.TimeZone))
-	s.letters = letterstore.New(s.mongo, activityconsumer.Group, now)
+	s.letters = listenerletter.NewBox(s.mongo, activityconsumer.Group, now)
 	return nil
 }
 
@@ -180,11 +180,13 @@ func (s *service) openEvents(cfg config.Config) (err error) {
 	return err
 }
 
-// retry applies a record that is among the dead letters.
+// retry applies a record that is among the dead letters. What can still not be
+// decoded is refused; other failures are of stores and neighbours, and count as no
+// try.
 func (s *service) retry(ctx context.Context, message kafka.Message) error {
 	event, err := activityrecord.Decode(message.Value)
 	if err != nil {
-		return fmt.Errorf("decode letter: %w", err)
+		return listenerletter.Refused(fmt.Errorf("decode letter: %w", err))
 	}
 	return s.consumer.Apply(ctx, event)
 }
