@@ -2,6 +2,7 @@ package app
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -45,6 +46,22 @@ func TestS3ListsTheCommentsOfAPostNewestFirst(t *testing.T) {
 	f.as(t, 7, "GET", "/api/search/comments/posts/x", "").requireCode(t, 400, "VALIDATION_FAILED")
 	f.as(t, 7, "GET", "/api/search/comments/posts/1?page=-1", "").requireCode(t, 400, "VALIDATION_FAILED")
 	f.as(t, 0, "GET", "/api/search/comments/posts/1", "").requireCode(t, 401, "BEARER_TOKEN_MISSING")
+}
+
+func TestS2S3GiveTenAtATimeUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	all := []any{post(1, "", "한강")}
+	for id := range int64(12) {
+		all = append(all, comment(11+id, 1, "자전거"))
+	}
+	f.write(t, all...)
+	require.Eventually(t, func() bool { return f.search(t, "comments", "자전거").TotalElements == 12 }, 20*time.Second, 20*time.Millisecond)
+	newest := []int64{22, 21, 20, 19, 18, 17, 16, 15, 14, 13}
+	require.Equal(t, newest, f.search(t, "comments", "자전거").ids(), "the same words: the newest first")
+	require.Equal(t, newest, f.page(t, "/api/search/comments/posts/1").ids())
+	require.Equal(t, []int64{12, 11}, f.page(t, "/api/search/comments/posts/1?page=1").ids())
+	require.Len(t, f.search(t, "comments", "자전거", "size", "12").ids(), 12)
 }
 
 func TestS2S3ADeletedCommentIsNeverShownWhileTheProjectionIsBehind(t *testing.T) {

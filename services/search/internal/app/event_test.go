@@ -14,6 +14,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
@@ -24,9 +25,14 @@ type projection map[string][sha256.Size]byte
 
 func (f *fleet) projection(t testing.TB) projection {
 	t.Helper()
+	return projectionIn(t, f.service.mongo)
+}
+
+func projectionIn(t testing.TB, client *mongo.Client) projection {
+	t.Helper()
 	all := projection{}
 	for collection, key := range map[string]string{"search_posts": "post_pk", "search_comments": "comment_pk"} {
-		cursor, err := f.service.mongo.Collection(collection).Find(t.Context(), bson.D{})
+		cursor, err := client.Collection(collection).Find(t.Context(), bson.D{})
 		require.NoError(t, err)
 		for cursor.Next(t.Context()) {
 			var d bson.M

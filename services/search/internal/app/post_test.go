@@ -158,6 +158,29 @@ func TestS1ThePagesAreStableAndTheTotalExact(t *testing.T) {
 	require.Empty(t, f.search(t, "posts", "한강", "page", "9").ids())
 }
 
+// What is written elsewhere moves the numbers that words are weighed by; it moves
+// no post from one page to another while somebody turns them.
+func TestS1PagesDoNotRepeatOrSkipAPostWhileOthersAreWritten(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	var all []any
+	for id := range int64(40) {
+		all = append(all, post(id+1, "", "한강 "+strings.Repeat("걷기 ", int(1+id%5))+strings.Repeat("바람 ", int(id%3))))
+	}
+	f.write(t, all...)
+	require.Eventually(t, func() bool { return f.search(t, "posts", "한강 걷기").TotalElements == 40 }, 20*time.Second, 20*time.Millisecond)
+	var seen []int64
+	for page := range int64(4) {
+		seen = append(seen, f.search(t, "posts", "한강 걷기", "page", fmt.Sprint(page)).ids()...)
+		other := post(1000+page, "", "남산 걷기 "+strings.Repeat("다른 이야기 ", 50))
+		f.write(t, other)
+		f.awaitVersions(t, []any{other})
+	}
+	slices.Sort(seen)
+	require.Len(t, seen, 40)
+	require.Len(t, slices.Compact(seen), 40)
+}
+
 func TestS1WhatIsDeletedIsNeverShownAndPagesAreFull(t *testing.T) {
 	t.Parallel()
 	f := start(t)
@@ -187,10 +210,12 @@ func TestS1WhatIsDeletedIsNeverShownAndPagesAreFull(t *testing.T) {
 			f.tell(t, p)
 		}
 		return f.search(t, "posts", "한강").TotalElements == 25
-	}, 2*time.Second, 50*time.Millisecond, "totals follow")
+	}, 20*time.Second, 50*time.Millisecond, "totals follow")
 }
 
-func TestS1AnEditIsSearchableWithinTwoSeconds(t *testing.T) {
+// That it takes less than two seconds is measured by BenchmarkSearch, with 200
+// writes a second beside it.
+func TestS1AnEditIsSearchableAndAnOldEventChangesNothing(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	f.write(t, post(1, "", "처음"))
@@ -200,7 +225,7 @@ func TestS1AnEditIsSearchableWithinTwoSeconds(t *testing.T) {
 	f.write(t, edited)
 	require.Eventually(t, func() bool {
 		return len(f.search(t, "posts", "문장").ids()) == 1 && len(f.search(t, "posts", "처음").ids()) == 0
-	}, 2*time.Second, 10*time.Millisecond)
+	}, 20*time.Second, 10*time.Millisecond)
 	stale := post(1, "", "처음")
 	f.tell(t, stale, post(2, "", "다음")) // an old event again
 	f.know(post(2, "", "다음"))
@@ -218,8 +243,12 @@ func TestS1NoInputIsAPatternOrAnOperator(t *testing.T) {
 		"\u200b글", "\ufeff", "\u202e글", "글\u0301", "\u0301", "🏴\u200d☠\ufe0f", "ﷺ", "ß", "İ", "\U000e0041", "\ufffd",
 		long("a", 200), long("글", 200), long("한강 ", 66), long("가나다라마바사아자차", 20), long(`"`, 199) + "a", long("-", 199) + "a", long("#a", 100), long("🚲", 200),
 	} {
-		got := f.as(t, 7, "GET", "/api/search/posts?keyword="+url.QueryEscape(keyword), "")
-		require.Contains(t, []int{200, 400}, got.http, "%q: %s", keyword, got.raw)
+		for _, what := range []string{"posts", "comments"} {
+			got := f.as(t, 7, "GET", "/api/search/"+what+"?keyword="+url.QueryEscape(keyword), "")
+			if got.http != 200 {
+				got.requireCode(t, 400, "VALIDATION_FAILED")
+			}
+		}
 	}
 	require.Empty(t, f.search(t, "posts", ".*자전거.+xyz").ids())
 }
@@ -246,6 +275,10 @@ func TestS1TheKeywordKeepsItsRules(t *testing.T) {
 		f.as(t, 7, "GET", "/api/search/posts?"+query, "").requireCode(t, 400, "VALIDATION_FAILED")
 		f.as(t, 7, "GET", "/api/search/comments?"+query, "").requireCode(t, 400, "VALIDATION_FAILED")
 		_ = name
+	}
+	for _, longest := range []string{strings.Repeat("글", 200), strings.Repeat("🚲", 200)} { // characters, not bytes
+		f.as(t, 7, "GET", "/api/search/posts?keyword="+url.QueryEscape(longest), "").requireCode(t, 200, "")
+		f.as(t, 7, "GET", "/api/search/comments?keyword="+url.QueryEscape(longest), "").requireCode(t, 200, "")
 	}
 	f.as(t, 7, "GET", "/api/search/posts?keyword=a&page=101&size=100", "").requireCode(t, 400, "PAGE_TOO_DEEP")
 	f.as(t, 7, "GET", "/api/search/posts?keyword=a&page=100&size=500", "").requireCode(t, 200, "")

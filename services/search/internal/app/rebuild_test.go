@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -58,39 +59,46 @@ func (f *fleet) finishRebuild(t testing.TB) {
 	require.NoError(t, err)
 }
 
+// patient is a client that waits for a server which is busy with much.
+func (f *fleet) patient(t testing.TB, database string) *mongo.Client {
+	t.Helper()
+	client, err := mongo.Open(mongo.Config{URI: f.cfg.MongoDBURI.Reveal(), Database: database, Timeout: 5 * time.Minute})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// patiently does what may be done again until the store has taken it.
+func patiently(t testing.TB, do func() error) {
+	t.Helper()
+	var failure error
+	require.Eventually(t, func() bool { failure = do(); return !mongo.IsUnavailable(failure) }, 5*time.Minute, 100*time.Millisecond)
+	require.NoError(t, failure)
+}
+
 // fresh is a projection of what content knows now, made at once in a database of
 // its own.
 func (f *fleet) fresh(t testing.TB) projection {
 	t.Helper()
-	database := testenv.Mongo(t)
-	client, err := mongo.Open(mongo.Config{URI: f.cfg.MongoDBURI.Reveal(), Database: database.Database})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = client.Close() })
-	_, err = client.EnsureIndexes(t.Context(), mongostore.Indexes())
+	client := f.patient(t, testenv.Mongo(t).Database)
+	_, err := client.EnsureIndexes(t.Context(), mongostore.Indexes())
 	require.NoError(t, err)
 	store := mongostore.New(client, now)
 	f.mu.Lock()
-	var posts []search.Post
-	var comments []search.Comment
-	for _, p := range f.posts {
-		posts = append(posts, p)
-	}
-	for _, c := range f.comments {
-		comments = append(comments, c)
-	}
+	posts, comments := slices.Collect(maps.Values(f.posts)), slices.Collect(maps.Values(f.comments))
 	f.mu.Unlock()
 	const batch = 1000
-	for from := 0; from < len(posts); from += batch {
-		require.NoError(t, store.ApplyPosts(t.Context(), posts[from:min(from+batch, len(posts))]))
+	for some := range slices.Chunk(posts, batch) {
+		patiently(t, func() error { return store.ApplyPosts(t.Context(), some) })
 	}
-	for from := 0; from < len(comments); from += batch {
-		require.NoError(t, store.ApplyComments(t.Context(), comments[from:min(from+batch, len(comments))]))
+	for some := range slices.Chunk(comments, batch) {
+		patiently(t, func() error { return store.ApplyComments(t.Context(), some) })
 	}
-	other := &fleet{service: &service{mongo: client}}
-	return other.projection(t)
+	return projectionIn(t, client)
 }
 
-// busy writes and asks until the returned function is called, which waits for its end.
+// busy writes and asks, with a pause after each, until the returned function is
+// called, which waits for its end.
 func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func() (writes, questions int)) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -102,10 +110,7 @@ func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func(
 			p.Version, p.Deleted = 2+i, i%5 == 0
 			f.write(t, p)
 			writes++
-			select {
-			case <-ctx.Done():
-			case <-time.After(pause):
-			}
+			idle(ctx, pause)
 		}
 	})
 	running.Go(func() {
@@ -113,10 +118,11 @@ func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func(
 			switch got := f.as(t, 7, "GET", "/api/search/posts?keyword=%EC%9E%90%EC%A0%84%EA%B1%B0", ""); got.http {
 			case http.StatusOK:
 				questions++
-			case http.StatusServiceUnavailable: // a store that is slow beyond its limit says so
+			case http.StatusServiceUnavailable, http.StatusGatewayTimeout: // a store that is slow beyond its limits is told of
 			default:
 				got.requireCode(t, http.StatusOK, "")
 			}
+			idle(ctx, pause)
 		}
 	})
 	return func() (int, int) {
@@ -126,13 +132,21 @@ func (f *fleet) busy(t testing.TB, posts int64, pause time.Duration) (stop func(
 	}
 }
 
+func idle(ctx context.Context, pause time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+}
+
 // settle waits until the projection is that of what content knows.
 func (f *fleet) settle(t testing.TB, within time.Duration) {
 	t.Helper()
 	want := f.fresh(t)
+	client := f.patient(t, f.cfg.MongoDBDatabase)
 	var got projection
 	for deadline := time.Now().Add(within); ; <-time.After(200 * time.Millisecond) {
-		if got = f.projection(t); maps.Equal(got, want) || time.Now().After(deadline) {
+		if got = projectionIn(t, client); maps.Equal(got, want) || time.Now().After(deadline) {
 			break
 		}
 	}

@@ -31,6 +31,19 @@ func TestEveryRouteOfTheContractIsMountedAndNoOther(t *testing.T) {
 	}
 }
 
+func TestEveryRouteNeedsAToken(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	asked := 0
+	for _, r := range contract.Routes() {
+		if strings.HasPrefix(r.Path, "/api/") && r.Method != http.MethodHead {
+			asked++
+			f.as(t, 0, r.Method, strings.ReplaceAll(r.Path, "{postId}", "1"), "{}").requireCode(t, 401, "BEARER_TOKEN_MISSING")
+		}
+	}
+	require.GreaterOrEqual(t, asked, 7)
+}
+
 func TestAStartWithoutIndexesIsRefused(t *testing.T) {
 	t.Parallel()
 	f := start(t, func(cfg *config.Config) { cfg.Port, cfg.AdminPort, cfg.ShutdownDelay = 0, 0, 0 })

@@ -25,8 +25,9 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	database := testenv.Mongo(t)
-	client, err := mongo.Open(mongo.Config{URI: database.URI, Database: database.Database})
+	client, err := mongo.Open(mongo.Config{URI: database.URI, Database: database.Database, Timeout: time.Minute})
 	require.NoError(t, err)
+	require.Eventually(t, func() bool { return client.Ping(t.Context()) == nil }, time.Minute, 10*time.Millisecond)
 	t.Cleanup(func() { _ = client.Close() })
 	_, err = client.EnsureIndexes(t.Context(), Indexes())
 	require.NoError(t, err)

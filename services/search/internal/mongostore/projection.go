@@ -95,7 +95,7 @@ func (s shelf) olderThan(c change) bson.D {
 
 // writtenAtOnce bounds one command, so that a slow store is done with it before
 // the client gives up, which would have it done again.
-const writtenAtOnce = 100
+const writtenAtOnce = 25
 
 // apply writes all changes that are news. An upsert whose document is not older
 // would be a second one, which the unique index refuses: then it is old news, or

@@ -147,6 +147,61 @@ func TestHowOftenWordsOccurIsAskedOnceAMinute(t *testing.T) {
 	require.Len(t, l.counted, 2, "frequencies and lengths are kept up to date")
 }
 
+// asking is an index that is asked something while it is asked.
+type asking struct {
+	*library
+	meanwhile func()
+}
+
+func (a *asking) CountTerm(ctx context.Context, kind Kind, term string, most int) (int, error) {
+	n, err := a.library.CountTerm(ctx, kind, term, most)
+	if again := a.meanwhile; again != nil {
+		a.meanwhile = nil
+		again()
+	}
+	return n, err
+}
+
+func TestWhileOneAsksAnewTheOthersGoOnWithTheOldNumbers(t *testing.T) {
+	t.Parallel()
+	l := &asking{library: &library{}}
+	l.put(1, time.Hour, "", "한강")
+	at := noon
+	engine := NewEngine(l, func() time.Time { return at })
+	ask := func() {
+		ids, err := engine.Rank(t.Context(), Posts, terms.Parse("한강"), 0, ByRelevance)
+		require.NoError(t, err)
+		require.Equal(t, []int64{1}, ids)
+	}
+	ask()
+	at = at.Add(statisticsKept)
+	l.meanwhile = func() { ask(); ask() }
+	ask()
+	require.Len(t, l.counted, 2)
+	l.err = errors.New("down")
+	at = at.Add(statisticsKept)
+	_, err := engine.Rank(t.Context(), Posts, terms.Parse("한강"), 0, ByRelevance)
+	require.ErrorIs(t, err, l.err)
+	l.err = nil
+	at = at.Add(refreshedWithin)
+	ask()
+	require.Len(t, l.counted, 4, "who failed is followed by another")
+}
+
+func TestAWordThatNobodyHasAnyMoreIsForgotten(t *testing.T) {
+	t.Parallel()
+	l := &library{}
+	l.put(1, time.Hour, "", "한강")
+	at := noon
+	engine := NewEngine(l, func() time.Time { return at })
+	for want, change := range []func(){func() { l.entries = nil; at = at.Add(statisticsKept) }, func() { l.put(2, time.Hour, "", "한강") }, func() {}} {
+		ids, err := engine.Rank(t.Context(), Posts, terms.Parse("한강"), 0, ByRelevance)
+		require.NoError(t, err)
+		require.Len(t, ids, []int{1, 0, 1}[want])
+		change()
+	}
+}
+
 func TestAgeHalvesAYearAndRelevanceCountsMoreThanDays(t *testing.T) {
 	t.Parallel()
 	l := &library{}

@@ -14,7 +14,8 @@ const (
 )
 
 // statistics remembers for a while how often terms occur. Numbers of nothing
-// are not kept: what was just written is to be found.
+// are not kept: what was just written is to be found. When a number is too old,
+// the first who wants it asks, and the others go on with the old one.
 type statistics struct {
 	index Index
 	now   Clock
@@ -34,6 +35,20 @@ type kept[T any] struct {
 	until time.Time
 }
 
+// refreshedWithin is how long one asks for a number while others use the old one.
+const refreshedWithin = 5 * time.Second
+
+// look returns a number that may be used. The caller asks for it anew where ok is
+// false. It must hold the lock.
+func look[K comparable, T any](all map[K]kept[T], key K, now time.Time) (value T, ok bool) {
+	known, ok := all[key]
+	if !ok || now.Before(known.until) {
+		return known.value, ok
+	}
+	all[key] = kept[T]{known.value, now.Add(refreshedWithin)}
+	return known.value, false
+}
+
 func newStatistics(index Index, now Clock) *statistics {
 	return &statistics{index: index, now: now, counts: map[statisticsKey]kept[int]{}, measures: map[Kind]kept[Measures]{}}
 }
@@ -42,17 +57,21 @@ func (s *statistics) count(ctx context.Context, kind Kind, term string) (int, er
 	key := statisticsKey{kind, term}
 	now := s.now()
 	s.mu.Lock()
-	known, ok := s.counts[key]
+	known, ok := look(s.counts, key, now)
 	s.mu.Unlock()
-	if ok && now.Before(known.until) {
-		return known.value, nil
+	if ok {
+		return known, nil
 	}
 	n, err := s.index.CountTerm(ctx, kind, term, mostCounted)
-	if err != nil || n == 0 {
+	if err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if n == 0 {
+		delete(s.counts, key)
+		return 0, nil
+	}
 	if len(s.counts) >= mostKept {
 		clear(s.counts)
 	}
@@ -63,10 +82,10 @@ func (s *statistics) count(ctx context.Context, kind Kind, term string) (int, er
 func (s *statistics) measure(ctx context.Context, kind Kind) (Measures, error) {
 	now := s.now()
 	s.mu.Lock()
-	known, ok := s.measures[kind]
+	known, ok := look(s.measures, kind, now)
 	s.mu.Unlock()
-	if ok && now.Before(known.until) {
-		return known.value, nil
+	if ok {
+		return known, nil
 	}
 	measures, err := s.index.Measure(ctx, kind)
 	if err != nil {
