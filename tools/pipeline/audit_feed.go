@@ -145,7 +145,7 @@ func readFeed(ctx context.Context, cache *redis.Client, member int64) (feed stor
 	if err != nil {
 		return feed, false, fmt.Errorf("read feed of member %d: %w", member, err)
 	}
-	entries, err := cache.ZRangeWithScores(ctx, key, 0, -1).Result()
+	entries, err := cache.LRange(ctx, key, 0, -1).Result()
 	if err != nil {
 		return feed, false, fmt.Errorf("read feed of member %d: %w", member, err)
 	}
@@ -156,15 +156,14 @@ func readFeed(ctx context.Context, cache *redis.Client, member int64) (feed stor
 		}
 	}
 	for i, entry := range entries {
-		text, _ := entry.Member.(string)
-		id, err := strconv.ParseInt(text, 10, 64)
+		second, id, err := unpackEntry(entry)
 		switch {
 		case err != nil:
-			return feed, false, fmt.Errorf("read feed of member %d: %w", member, errors.Join(errEntry, err))
+			return feed, false, fmt.Errorf("read feed of member %d: %w", member, err)
 		case id == 0: // nothing older exists
 			continue
 		case i == 0:
-			feed.since = int64(entry.Score) + 1 // the rest of that second may have fallen off
+			feed.since = second + 1 // the rest of that second may have fallen off
 		}
 		feed.posts[id] = true
 	}
@@ -172,6 +171,23 @@ func readFeed(ctx context.Context, cache *redis.Client, member int64) (feed stor
 }
 
 var errEntry = errors.New("an entry is no post")
+
+// unpackEntry reads an entry as timeline packs it: the second in four bytes, then
+// the id of the post, the highest byte first.
+func unpackEntry(entry string) (second, id int64, err error) {
+	const secondBytes, least, most = 4, 8, 12
+	if len(entry) < least || len(entry) > most {
+		return 0, 0, errEntry
+	}
+	return number(entry[:secondBytes]), number(entry[secondBytes:]), nil
+}
+
+func number(bytes string) (n int64) {
+	for i := range len(bytes) {
+		n = n<<8 | int64(bytes[i]) //nolint:mnd // a byte
+	}
+	return n
+}
 
 // foreignPost finds a post of someone whom the member does not follow.
 func (a *auditing) foreignPost(ctx context.Context, feed storedFeed) (string, error) {

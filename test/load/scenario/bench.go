@@ -57,6 +57,14 @@ func All() []Scenario {
 
 var errAnswer = errors.New("unexpected answer")
 
+// refusalError is an answer that is not the one that was asked for.
+type refusalError struct {
+	status int
+	text   string
+}
+
+func (r *refusalError) Error() string { return r.text }
+
 // ask sends one request as a member (0: nobody) and reads the whole answer.
 func (b *Bench) ask(ctx context.Context, method, url string, member int64, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
@@ -77,7 +85,7 @@ func (b *Bench) ask(ctx context.Context, method, url string, member int64, body 
 	defer func() { _ = response.Body.Close() }() // read to its end
 	text, err := io.ReadAll(response.Body)
 	if err == nil && response.StatusCode >= http.StatusMultipleChoices {
-		err = fmt.Errorf("%w: %s of %s: %.200s", errAnswer, response.Status, url, text)
+		err = &refusalError{response.StatusCode, fmt.Sprintf("%s of %s: %.200s", response.Status, url, text)}
 	}
 	return text, err
 }
@@ -118,40 +126,32 @@ type side struct {
 	cpu  []string
 }
 
-// cost runs one side of a pair and is its CPU in µs a request. A measure in which
-// the machine stood still, so that many requests failed, is taken again.
-func (b *Bench) cost(ctx context.Context, s side, rate float64, requests int, seed uint64) (micros float64, outcome openloop.Outcome, err error) {
-	for range mostAttempts {
-		if micros, outcome, err = b.costOnce(ctx, s, rate, requests, seed); err == nil || ctx.Err() != nil {
-			break
-		}
+// measure runs a plan of which no request may fail: one that does is a fault of
+// the run, whatever the figure says.
+func (b *Bench) measure(ctx context.Context, name string, plan openloop.Plan, send func(ctx context.Context, i int) error) openloop.Outcome {
+	outcome := openloop.Run(ctx, plan, send)
+	if outcome.Failed > 0 {
+		b.Report.Fault("%s: %d of %d requests failed, the first: %.200s", name, outcome.Failed, outcome.Requests, outcome.FirstError)
 	}
-	return micros, outcome, err
+	return outcome
 }
 
-const mostAttempts = 5
-
-func (b *Bench) costOnce(ctx context.Context, s side, rate float64, requests int, seed uint64) (micros float64, outcome openloop.Outcome, err error) {
+// cost runs one side of a pair and is its CPU in µs a request.
+func (b *Bench) cost(ctx context.Context, name string, s side, plan openloop.Plan) (micros float64, outcome openloop.Outcome, err error) {
 	before := b.CPU(s.cpu...)
-	outcome = openloop.Run(ctx, openloop.Plan{Rate: rate, Requests: requests, Seed: seed}, s.send)
-	micros = float64((b.CPU(s.cpu...) - before).Microseconds()) / float64(requests)
-	if outcome.Failed > int64(requests/mostFailed) {
-		err = fmt.Errorf("%d of %d requests failed: %w", outcome.Failed, requests, outcome.FirstError)
-	}
-	return micros, outcome, errors.Join(err, ctx.Err())
+	outcome = b.measure(ctx, name, plan, s.send)
+	micros = float64((b.CPU(s.cpu...) - before).Microseconds()) / float64(plan.Requests)
+	return micros, outcome, ctx.Err()
 }
-
-// mostFailed is the share of requests, one in so many, that may fail in a measure
-// of CPU: on a machine that others use, stores do not answer in time now and then.
-const mostFailed = 10
 
 // pairs measures both sides again and again, in turn, each first every other time.
 func (b *Bench) pairs(ctx context.Context, figure report.Figure, rate float64, requests int, ours, control side) error {
-	_, curve, err := b.cost(ctx, ours, rate, requests/4+1, 1) //nolint:mnd // to warm both up
+	warm := openloop.Plan{Rate: rate, Requests: requests/4 + 1, Seed: 1} //nolint:mnd // to warm both up
+	_, curve, err := b.cost(ctx, figure.Name, ours, warm)
 	if err != nil {
 		return err
 	}
-	if _, _, err := b.cost(ctx, control, rate, requests/4+1, 1); err != nil { //nolint:mnd // the same
+	if _, _, err := b.cost(ctx, figure.Name, control, warm); err != nil {
 		return err
 	}
 	for pair := range b.Pairs {
@@ -160,17 +160,15 @@ func (b *Bench) pairs(ctx context.Context, figure report.Figure, rate float64, r
 		if pair%2 == 1 {
 			order[0], order[1], sides[0], sides[1] = order[1], order[0], sides[1], sides[0]
 		}
+		plan := openloop.Plan{Rate: rate, Requests: requests, Seed: uint64(pair) + 2} //nolint:mnd // another schedule each time
 		for i, s := range sides {
-			micros, outcome, err := b.cost(ctx, s, rate, requests, uint64(pair)+2) //nolint:mnd // another schedule each time
+			micros, outcome, err := b.cost(ctx, figure.Name, s, plan)
 			if err != nil {
 				return fmt.Errorf("%s: %w", figure.Name, err)
 			}
 			*order[i] = append(*order[i], micros)
 			if order[i] == &figure.Ours {
 				curve = outcome
-			}
-			if outcome.Failed > 0 {
-				figure.Note += fmt.Sprintf("; %d of %d failed: %.60s", outcome.Failed, requests, outcome.FirstError)
 			}
 		}
 	}

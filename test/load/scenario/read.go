@@ -3,9 +3,11 @@ package scenario
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/test/load/dataset"
@@ -63,7 +65,7 @@ func (b *Bench) raiseCeiling(ctx context.Context) error {
 			return fmt.Errorf("store the ceiling's token: %w", err)
 		}
 	}
-	if err := b.Redis.Copy(ctx, "timeline:api:posts:followings_recent_posts:"+strconv.FormatInt(b.Spec.ReadersOf(1), 10), "ceiling:feed", 0, true).Err(); err != nil {
+	if err := b.Redis.Copy(ctx, feedKey(b.Spec.ReadersOf(1)), "ceiling:feed", 0, true).Err(); err != nil {
 		return fmt.Errorf("store the ceiling's feed: %w", err)
 	}
 	return b.Control(ctx, "ceiling", args...)
@@ -77,13 +79,13 @@ func (b *Bench) saturate(ctx context.Context) error {
 		return err
 	}
 	const asFastAsItGoes = 1e6
-	full := openloop.Run(ctx, openloop.Plan{Rate: asFastAsItGoes, Requests: 2 * b.Requests, Workers: 64, Seed: 5}, send) //nolint:mnd // connections
+	full := b.measure(ctx, "T1 warm at saturation", openloop.Plan{Rate: asFastAsItGoes, Requests: 2 * b.Requests, Workers: 64, Seed: 5}, send) //nolint:mnd // connections
 	b.Report.Add(report.Figure{Name: "T1 warm at saturation", Unit: "pages/s", Ours: []float64{full.Rate()}, Note: "stores and generator on the same machine"})
 	figure := report.Figure{Name: "T1 warm p99 at 60 % of saturation", Unit: "ms", Promise: 10} //nolint:mnd // the promise
 	var last openloop.Outcome
 	for pair := range b.Pairs {
-		last = openloop.Run(ctx, openloop.Plan{Rate: 0.6 * full.Rate(), Requests: b.Requests, Seed: uint64(pair)}, send) //nolint:mnd // of saturation
-		figure.Ours = append(figure.Ours, last.Quantile(99).Seconds()*1000)                                              //nolint:mnd // percent, ms
+		last = b.measure(ctx, figure.Name, openloop.Plan{Rate: 0.6 * full.Rate(), Requests: b.Requests, Seed: uint64(pair)}, send) //nolint:mnd // of saturation
+		figure.Ours = append(figure.Ours, last.Quantile(99).Seconds()*1000)                                                        //nolint:mnd // percent, ms
 	}
 	b.Report.Add(figure)
 	b.Report.Curves = append(b.Report.Curves, report.Curve{Name: figure.Name, Outcome: last})
@@ -91,74 +93,6 @@ func (b *Bench) saturate(ctx context.Context) error {
 		b.Report.Add(report.Figure{Name: "RSS of " + part + " after it", Unit: "MiB", Ours: []float64{b.RSS(part)}, Promise: 64}) //nolint:mnd // the promise
 	}
 	return ctx.Err()
-}
-
-// depth compares page 500 by cursor with page 1, on each endless list that is so
-// long: the CPU of timeline and of MySQL.
-func depth(ctx context.Context, b *Bench) error {
-	author, err := b.count(ctx, "SELECT author_id FROM posts GROUP BY author_id ORDER BY COUNT(*) DESC LIMIT 1")
-	if err != nil {
-		return err
-	}
-	reader, cpu := b.Spec.ReadersOf(2), []string{"timeline", "mysql"}
-	for name, path := range map[string]string{
-		"T1": "/posts/followings", "T2": "/posts/most-commented", "T3": "/posts/most-popular", "T4": "/posts/recent-activities",
-		"T7": "/posts/authors/" + strconv.FormatInt(author, 10), "T2 of 30d": "/posts/most-commented?window=30d", "T3 of 30d": "/posts/most-popular?window=30d",
-	} {
-		url := b.URL("timeline") + "/api/timeline" + path
-		cursor, pages, err := b.walk(ctx, url, reader)
-		if err != nil {
-			return fmt.Errorf("depth of %s: %w", name, err)
-		}
-		ask := func(cursor string) side {
-			return side{cpu: cpu, send: func(ctx context.Context, _ int) error {
-				_, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
-				return err
-			}}
-		}
-		figure := report.Figure{Name: fmt.Sprintf("%s page %d by cursor / page 1", name, pages), Unit: "µs", Promise: 1.2, Note: "CPU of timeline and MySQL"} //nolint:mnd // the promise
-		if name == "T1" {
-			figure.Note += "; page 1 is stored, behind the 800th post MySQL goes on"
-			figure.Promise = 0
-		}
-		if err := b.pairs(ctx, figure, b.Rate/4, b.Requests/8+1, ask(cursor), ask("")); err != nil { //nolint:mnd // these are dearer
-			return err
-		}
-	}
-	return nil
-}
-
-// walk is the cursor of page 500, or of the last full page.
-func (b *Bench) walk(ctx context.Context, url string, reader int64) (cursor string, page int, err error) {
-	const deepest = 500
-	for page = 1; page < deepest; page++ {
-		text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
-		if err != nil {
-			return "", 0, err
-		}
-		_, next, err := readPage(text)
-		if err != nil {
-			return "", 0, err
-		}
-		if next == "" {
-			return cursor, page, nil
-		}
-		cursor = next
-	}
-	return cursor, page, nil
-}
-
-func withCursor(url, cursor string) string {
-	separator := "?"
-	for _, c := range url {
-		if c == '?' {
-			separator = "&"
-		}
-	}
-	if cursor == "" {
-		return url
-	}
-	return url + separator + "cursor=" + cursor
 }
 
 // cold compares feeds that are not stored with the straightforward query.
@@ -191,7 +125,8 @@ func cold(ctx context.Context, b *Bench) error {
 			return err
 		}
 		for _, s := range []side{control, ours} {
-			micros, outcome, err := b.cost(ctx, s, b.Rate/8, requests, uint64(pair)) //nolint:mnd // each is dear
+			plan := openloop.Plan{Rate: b.Rate / 8, Requests: requests, Seed: uint64(pair)} //nolint:mnd // each is dear
+			micros, outcome, err := b.cost(ctx, cpu.Name, s, plan)
 			if err != nil {
 				return fmt.Errorf("cold: %w", err)
 			}
@@ -211,7 +146,7 @@ func cold(ctx context.Context, b *Bench) error {
 
 // forgetFeeds has every feed built again, and every post read again.
 func (b *Bench) forgetFeeds(ctx context.Context) error {
-	for _, pattern := range []string{"timeline:api:posts:followings_recent_posts:*:state", "timeline:api:posts:post_item:*", "timeline:api:posts:likes:*"} {
+	for _, pattern := range []string{feedPrefix + "*:state", "timeline:api:posts:post_item:*", "timeline:api:posts:likes:*"} {
 		iterator := b.Redis.Scan(ctx, 0, pattern, 5000).Iterator() //nolint:mnd // keys at a time
 		var keys []string
 		for iterator.Next(ctx) {
@@ -230,11 +165,14 @@ func (b *Bench) forgetFeeds(ctx context.Context) error {
 }
 
 // storm lets 1,000 readers come at once whose feeds are not stored: a hundred
-// members, ten requests each. What that costs is compared with one each.
+// members, ten requests each. What that costs is compared with one each. It is
+// more than a replica takes at a time, so some may be told to come again, by 503;
+// anything else is a fault.
 func storm(ctx context.Context, b *Bench) error {
 	const members, each = 100, 10
 	built := func() (float64, error) { return b.metric(ctx, "timeline", "feed_builds_total") }
 	figure := report.Figure{Name: "builds for 1,000 cold readers of 100 feeds", Unit: "builds", Promise: 100} //nolint:mnd // one each
+	refused := report.Figure{Name: "of 1,000 cold readers told to come again", Unit: "readers"}
 	for pair := range b.Pairs {
 		if err := b.forgetFeeds(ctx); err != nil {
 			return err
@@ -243,17 +181,25 @@ func storm(ctx context.Context, b *Bench) error {
 		if err != nil {
 			return err
 		}
-		outcome := openloop.Run(ctx, openloop.Plan{Rate: 1e6, Requests: members * each, Workers: 500, Seed: uint64(pair)}, func(ctx context.Context, i int) error { //nolint:mnd // at once
+		var busy atomic.Int64
+		plan := openloop.Plan{Rate: 1e6, Requests: members * each, Workers: 500, Seed: uint64(pair)} //nolint:mnd // at once
+		outcome := b.measure(ctx, figure.Name, plan, func(ctx context.Context, i int) error {
 			_, err := b.home(ctx, int64(i%members)+1+int64(pair)*members, "")
+			var answer *refusalError
+			if errors.As(err, &answer) && answer.status == http.StatusServiceUnavailable {
+				busy.Add(1)
+				return nil
+			}
 			return err
 		})
 		after, err := built()
 		if err != nil {
 			return err
 		}
-		figure.Ours = append(figure.Ours, after-before)
-		figure.Note = fmt.Sprintf("the last of them answered after %s, %d with 503", outcome.Elapsed.Round(time.Millisecond), outcome.Failed)
+		figure.Ours, refused.Ours = append(figure.Ours, after-before), append(refused.Ours, float64(busy.Load()))
+		figure.Note = fmt.Sprintf("the last of them answered after %s", outcome.Elapsed.Round(time.Millisecond))
 	}
 	b.Report.Add(figure)
+	b.Report.Add(refused)
 	return nil
 }

@@ -26,7 +26,7 @@ type PostFeeds interface {
 	// Offer lets all feeds with author take the post when they are next read.
 	Offer(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry) error
 	// Remove takes a post out of the stored feeds of followers.
-	Remove(ctx context.Context, post timeline.PostID, followers []timeline.MemberID) error
+	Remove(ctx context.Context, entry timeline.FeedEntry, followers []timeline.MemberID) error
 }
 
 // MemberFeeds are the home feeds as members change them, in the same way.
@@ -173,7 +173,7 @@ func (c *Consumer) changeOf(event *activityv1.MemberActivityEvent) change {
 
 func (c *Consumer) publish(ctx context.Context, event *activityv1.MemberActivityEvent) error {
 	author := timeline.MemberID(event.GetPost().GetAuthorId())
-	entry := timeline.FeedEntry{PostID: timeline.PostID(event.GetPostId()), CreatedAt: event.GetPost().GetCreatedAt().AsTime()}
+	entry := entryOf(event)
 	if c.popular.knows(author, c.Now()) {
 		return c.Feeds.Offer(ctx, author, entry)
 	}
@@ -196,7 +196,12 @@ func (c *Consumer) remove(ctx context.Context, event *activityv1.MemberActivityE
 	if err != nil || more {
 		return err
 	}
-	return c.Feeds.Remove(ctx, timeline.PostID(event.GetPostId()), followers)
+	return c.Feeds.Remove(ctx, entryOf(event), followers)
+}
+
+// entryOf is the place of an event's post in feeds.
+func entryOf(event *activityv1.MemberActivityEvent) timeline.FeedEntry {
+	return timeline.FeedEntry{PostID: timeline.PostID(event.GetPostId()), CreatedAt: event.GetPost().GetCreatedAt().AsTime()}
 }
 
 func (c *Consumer) follow(ctx context.Context, event *activityv1.MemberActivityEvent) error {

@@ -61,7 +61,7 @@ func (w *world) Offer(context.Context, timeline.MemberID, timeline.FeedEntry) er
 	return w.tell("offer")
 }
 
-func (w *world) Remove(context.Context, timeline.PostID, []timeline.MemberID) error {
+func (w *world) Remove(context.Context, timeline.FeedEntry, []timeline.MemberID) error {
 	return w.tell("remove")
 }
 

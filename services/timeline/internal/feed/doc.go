@@ -3,17 +3,23 @@
 //
 // A feed is three keys, which live and die together:
 //
-//	…followings_recent_posts:{member}          sorted set: post id by second of creation
+//	…followings_recent_posts:{member}          list: second of creation and post id,
+//	                                           packed, in this order, newest last
 //	…followings_recent_posts:{member}:authors  set: whose posts are in it
-//	…followings_recent_posts:{member}:state    hash: the version of the followings
-//	                                           that it was built for, whether it is
-//	                                           ready, and its mark in the stream
+//	…followings_recent_posts:{member}:state    hash: the form of the list, the version
+//	                                           of the followings that it was built for,
+//	                                           whether it is ready, and its mark in
+//	                                           the stream
 //
-// The sorted set holds the newest 800. The member 0 below all others says that
-// nothing older exists; where it was trimmed away, the database goes on.
-// Whole numbers of at most 31 bits keep an entry at 12 bytes or less, if Redis keeps
-// sets of that length compact (zset-max-listpack-entries 1024): so the score
-// is the second, and the order within one is decided by the rows of the posts.
+// The newest 800 of the list are the feed; it is cut when it is a few longer. The
+// entry of second and id 0 says that nothing older exists; where it was cut off,
+// the database goes on. A push looks at the newest entry and appends; only what
+// comes out of order, or twice, is looked for. An entry has the second, not the
+// microsecond, because that keeps it at 10 bytes: the order within one is decided
+// by the rows of the posts.
+//
+// Who reads on behind the 800th post has the next two thousand kept for a while, in
+// a list of the same kind (…:older); the state says from which second on it has all.
 //
 // One stream holds what is not pushed: the posts of authors with too many
 // followers, and authors that have left. Each feed takes from it what is its

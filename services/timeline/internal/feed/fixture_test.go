@@ -1,6 +1,9 @@
 package feed_test
 
 import (
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +27,7 @@ type house struct {
 	redis *redis.Client
 }
 
-func newHouse(t *testing.T) house {
+func newHouse(t testing.TB) house {
 	t.Helper()
 	database := testenv.Redis(t)
 	client, err := rediscache.Open(rediscache.Config{Addr: database.Addr, DB: database.DB, Now: time.Now})
@@ -98,4 +101,27 @@ func ownRedis(t *testing.T) (house, func()) {
 	t.Cleanup(func() { _ = client.Close() })
 	metrics := feed.NewMetrics(prometheus.NewRegistry())
 	return house{feed.NewStore(client, metrics, func() time.Time { return now }), client.Conn()}, func() { require.NoError(t, server.Kill()) }
+}
+
+// redisCPU is what the server has used.
+func (h house) redisCPU(t testing.TB) (used time.Duration) {
+	t.Helper()
+	info, err := h.redis.Info(t.Context(), "cpu").Result()
+	require.NoError(t, err)
+	for line := range strings.Lines(info) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "used_cpu_user" || name == "used_cpu_sys" {
+			seconds, err := strconv.ParseFloat(value, 64)
+			require.NoError(t, err)
+			used += time.Duration(seconds * float64(time.Second))
+		}
+	}
+	return used
+}
+
+// ownCPU is what this process has used.
+func ownCPU() time.Duration {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage) // never fails for oneself
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

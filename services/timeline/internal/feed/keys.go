@@ -11,6 +11,7 @@ const (
 	feedPrefix    = "timeline:api:posts:followings_recent_posts:"
 	authorsSuffix = ":authors"
 	stateSuffix   = ":state"
+	olderSuffix   = ":older"
 	// streamKey holds what is not pushed.
 	streamKey = "timeline:api:posts:not_pushed"
 	// postPrefix and likesPrefix are forgotten by content when what they hold
@@ -21,6 +22,10 @@ const (
 	versionPrefix = "member:api:followings-version:"
 )
 
+// listForm tells feeds that are lists from those of releases before, which were
+// sorted sets under the same keys.
+const listForm = "2"
+
 const (
 	// feedLife is how long a feed is kept after it was last read: a member that
 	// has not used the service for so long is not pushed to (spec 02).
@@ -29,6 +34,10 @@ const (
 	touchEvery = 24 * time.Hour
 	// buildLife is how long an unfinished build collects.
 	buildLife = time.Minute
+	// olderLife is how long the posts behind a feed are kept for who reads on. It
+	// bounds how long one may be missing that was committed so late that eight
+	// hundred newer ones were there before it.
+	olderLife = 10 * time.Minute
 	// streamLife is how long an untouched stream is kept.
 	streamLife = feedLife
 	// itemLife is how long a stored post or list of likes lives: it bounds the

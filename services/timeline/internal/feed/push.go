@@ -18,8 +18,9 @@ const feedsPerScript = 250
 // many took it. Feeds that were built without author stay as they are. Pushing
 // twice changes nothing.
 func (s *Store) Push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
+	packed := packEntry(entry)
 	for chunk := range slices.Chunk(followers, feedsPerScript) {
-		n, err := pushScript.Run(ctx, s.redis, feedKeys(chunk), int64(author), int64(entry.PostID), entry.CreatedAt.Unix()).Int()
+		n, err := pushScript.Run(ctx, s.redis, feedKeys(chunk), int64(author), packed, entry.CreatedAt.Unix(), int64(entry.PostID)).Int()
 		if err != nil {
 			return taken, fmt.Errorf("push post %d: %w", entry.PostID, err)
 		}
@@ -62,14 +63,14 @@ func (s *Store) announce(ctx context.Context, fields []any) error {
 }
 
 // Remove takes a post out of the feeds of followers.
-func (s *Store) Remove(ctx context.Context, post timeline.PostID, followers []timeline.MemberID) error {
+func (s *Store) Remove(ctx context.Context, entry timeline.FeedEntry, followers []timeline.MemberID) error {
 	for chunk := range slices.Chunk(followers, feedsPerScript) {
 		pipe := s.redis.Pipeline()
 		for _, key := range feedKeys(chunk) {
-			pipe.ZRem(ctx, key, int64(post))
+			drop(ctx, pipe, key, entry)
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
-			return fmt.Errorf("remove post %d: %w", post, err)
+			return fmt.Errorf("remove post %d: %w", entry.PostID, err)
 		}
 	}
 	return nil

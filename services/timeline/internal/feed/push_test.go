@@ -82,7 +82,7 @@ func TestAPostThatIsOlderThanTheEndOfAFeedIsLeftToTheDatabase(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.build(t, 1, timeline.FeedLength, 9)
-	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.PostID{500, 501}))
+	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.FeedEntry{{PostID: 500, CreatedAt: at(500)}, {PostID: 501, CreatedAt: at(501)}}))
 	old := timeline.FeedEntry{PostID: 7000, CreatedAt: at(-100)}
 	taken, err := h.Push(t.Context(), 9, old, []timeline.MemberID{1})
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestARemovedPostIsGoneFromTheFeeds(t *testing.T) {
 	h := newHouse(t)
 	h.build(t, 1, 2, 9)
 	h.build(t, 2, 2, 9)
-	require.NoError(t, h.Remove(t.Context(), 2, []timeline.MemberID{1, 2, 3}))
+	require.NoError(t, h.Remove(t.Context(), timeline.FeedEntry{PostID: 2, CreatedAt: at(2)}, []timeline.MemberID{1, 2, 3}))
 	require.Equal(t, []timeline.PostID{1}, h.all(t, 1))
 	require.Equal(t, []timeline.PostID{1}, h.all(t, 2))
 }

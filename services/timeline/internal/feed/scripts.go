@@ -2,26 +2,6 @@ package feed
 
 import "github.com/redis/go-redis/v9"
 
-// trimLua keeps the newest 800 entries of a feed. What falls off first is the
-// entry 0 that says that nothing older exists.
-const trimLua = `
-local function trim(feed)
-  local n = redis.call('ZCARD', feed)
-  if n > 800 then redis.call('ZREMRANGEBYRANK', feed, 0, n - 801) end
-end`
-
-// addLua adds a post to a stored feed, and keeps it the newest 800. A post that
-// comes so late that it is older than all of a feed which has lost its end is
-// left out: between it and them others are missing.
-const addLua = trimLua + `
-local function add(feed, post, second)
-  local lowest = redis.call('ZRANGE', feed, 0, 0, 'WITHSCORES')
-  if not lowest[1] or (lowest[1] ~= '0' and tonumber(second) < tonumber(lowest[2])) then return 0 end
-  redis.call('ZADD', feed, second, post)
-  trim(feed)
-  return 1
-end`
-
 // lastLua is the newest id in the stream, 0-0 where there is none.
 const lastLua = `
 local function last(stream)
@@ -31,14 +11,14 @@ end`
 
 // openLua takes over what is new in the stream and prolongs the feed's life.
 //
-//	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife
+//	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife, listForm
 //	open(feed, current, stream) returns the feed's version, nil where it is missing
 const openLua = addLua + lastLua + `
 local function open(feed, current, stream)
   local authors, state = feed .. ':authors', feed .. ':state'
-  local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched')
+  local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched', 'form')
   local version, mark = at[1], at[3]
-  if at[2] ~= '1' then return nil end
+  if at[2] ~= '1' or at[5] ~= ARGV[8] then return nil end
   if current and current ~= version then return nil end
   if redis.call('EXISTS', feed, authors) ~= 2 then return nil end
 
@@ -54,7 +34,8 @@ local function open(feed, current, stream)
       local field = entries[i][2]
       if redis.call('SISMEMBER', authors, field[2]) == 1 then
         if field[1] == 'left' then return nil end
-        add(feed, field[4], field[6])
+        local id, second = tonumber(field[4]), tonumber(field[6])
+        add(feed, pack(second, id), second, id)
       end
     end
     redis.call('HSET', state, 'mark', newest)
@@ -67,21 +48,40 @@ local function open(feed, current, stream)
   return version
 end`
 
-// runLua reads a run of a feed.
+// runLua reads a run of a feed. Where it begins at a second, that is looked for by
+// halves; and where the feed ends before the run does, it is read from what was
+// kept of the older posts, if that begins early enough.
 //
-//	run(feed) returns id, second, … and '1' where it ends the feed and nothing
-//	older exists, else '0'
+//	run(feed) returns entries, the newest last, and '1' where they end the feed and
+//	nothing older exists, else '0'
 const runLua = `
-local function run(feed)
-  local found
+local function runOf(list, most)
+  local n, count = redis.call('LLEN', list), tonumber(ARGV[4])
+  local lowest, stop = math.max(n - most, 0), n
   if ARGV[2] == 'rank' then
-    found = redis.call('ZREVRANGE', feed, ARGV[3], ARGV[3] + ARGV[4] - 1, 'WITHSCORES')
+    stop = n - tonumber(ARGV[3])
   else
-    found = redis.call('ZREVRANGEBYSCORE', feed, ARGV[3], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+    local from, second = lowest, tonumber(ARGV[3])
+    while from < stop do
+      local middle = math.floor((from + stop) / 2)
+      if unpacked(redis.call('LINDEX', list, middle)) <= second then from = middle + 1 else stop = middle end
+    end
   end
+  local start = math.max(stop - count, lowest)
+  local found = stop > start and redis.call('LRANGE', list, start, stop - 1) or {}
   local whole = '0' -- asked only at the end of the feed
-  if #found < 2 * tonumber(ARGV[4]) and redis.call('ZSCORE', feed, '0') then whole = '1' end
+  if #found < count and lowest == 0 and redis.call('LINDEX', list, 0) == bottom then whole = '1' end
   return found, whole
+end
+
+local function run(feed)
+  local found, whole = runOf(feed, longest)
+  if whole == '1' or #found == tonumber(ARGV[4]) or ARGV[2] ~= 'until' then return found, whole end
+  local top = redis.call('HGET', feed .. ':state', 'older')
+  if not top or tonumber(top) < tonumber(ARGV[3]) then return found, whole end
+  local below, end_ = runOf(feed .. ':older', math.huge)
+  if #below == 0 then return found, whole end
+  return below, end_
 end`
 
 // readScript takes over what is new in the stream and returns a run of the feed.
@@ -89,7 +89,7 @@ end`
 //	KEYS feed, version of the followings, stream
 //	ARGV as in openLua
 //	returns 0 and nothing (missing), else 1 (unproven) or 2 (ready), the version,
-//	1 where the run ends the feed and nothing older exists, then id, second, …
+//	1 where the run ends the feed and nothing older exists, then its entries
 var readScript = redis.NewScript(openLua + runLua + `
 local current = redis.call('GET', KEYS[2])
 local version = open(KEYS[1], current, KEYS[3])
@@ -104,11 +104,25 @@ return answer`)
 // more than all the rest.
 //
 //	KEYS feed, version of the followings, stream, likes, then proof …
-//	ARGV as in openLua, then the prefix of posts
+//	ARGV as in openLua, then the prefix of posts, and how many posts a page needs
 //	returns the values of the proof, '0' (missing), '1' (unproven) or '2' (ready)
-//	and, unless missing: version, whole, likes, how many, then id, second, post, …
+//	and, unless missing: version, whole, likes, how many entries, how many of them
+//	come alone, then those, and entry, post, …
 //	where a value is its length and itself, and a length of all ones is none
 var shelfScript = redis.NewScript(openLua + runLua + `
+-- how many of the oldest entries only tell where a second ends: the page needs
+-- those of the second of the cursor, so many more, and the rest of their last second
+local function others(found)
+  local i = #found
+  if ARGV[2] == 'until' then
+    while i > 0 and unpacked(found[i]) == tonumber(ARGV[3]) do i = i - 1 end
+  end
+  i = i - tonumber(ARGV[10])
+  if i <= 0 then return 0 end
+  local last = unpacked(found[i + 1])
+  while i > 0 and unpacked(found[i]) == last do i = i - 1 end
+  return i
+end
 local out = {}
 local function put(value)
   if value then
@@ -130,59 +144,82 @@ out[#out + 1] = current and '2' or '1'
 put(version)
 out[#out + 1] = whole
 put(redis.call('GET', KEYS[4]))
-out[#out + 1] = struct.pack('<I4', #found / 2)
+out[#out + 1] = struct.pack('<I4', #found)
+local alone = others(found)
+out[#out + 1] = struct.pack('<I4', alone)
 local keys = {}
-for i = 1, #found, 2 do keys[#keys + 1] = ARGV[8] .. found[i] end
+for i = alone + 1, #found do
+  local _, id = unpacked(found[i])
+  keys[i - alone] = ARGV[9] .. string.format('%.0f', id)
+end
 local posts = #keys > 0 and redis.call('MGET', unpack(keys)) or {}
-for i = 1, #posts do
-  out[#out + 1] = struct.pack('<dI4', tonumber(found[2 * i - 1]), tonumber(found[2 * i]))
-  put(posts[i])
+for i = 1, #found do
+  put(found[i])
+  if i > alone then put(posts[i - alone]) end
 end
 return table.concat(out)`)
 
 // beginScript makes a feed that collects.
 //
 //	KEYS feed, stream
-//	ARGV ticket, version, now, buildLife, authors …
-var beginScript = redis.NewScript(lastLua + `
+//	ARGV ticket, version, now, buildLife, listForm, authors …
+var beginScript = redis.NewScript(entryLua + lastLua + `
 local feed, authors, state = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state'
-redis.call('DEL', feed, authors, state)
-redis.call('ZADD', feed, 0, '0')
+redis.call('DEL', feed, authors, state, feed .. ':older')
+redis.call('RPUSH', feed, bottom)
 redis.call('SADD', authors, '0')
-for i = 5, #ARGV, 1000 do redis.call('SADD', authors, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
-redis.call('HSET', state, 'ticket', ARGV[1], 'version', ARGV[2], 'mark', last(KEYS[2]), 'touched', ARGV[3], 'ready', '0')
+for i = 6, #ARGV, 1000 do redis.call('SADD', authors, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
+redis.call('HSET', state, 'ticket', ARGV[1], 'version', ARGV[2], 'mark', last(KEYS[2]), 'touched', ARGV[3], 'ready', '0', 'form', ARGV[5])
 for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[4]) end
 return redis.status_reply('OK')`)
 
 // fillScript makes a feed ready, unless it is another's by now or lost in part.
+// What it has collected goes where it belongs among the entries of the database.
 //
 //	KEYS feed
-//	ARGV ticket, 1 where nothing older exists, feedLife, then second, id, …
+//	ARGV ticket, feedLife, then entries, the newest last; the first is the bottom
+//	where nothing older exists
 //	returns 1 where it is ready
-var fillScript = redis.NewScript(trimLua + `
+var fillScript = redis.NewScript(addLua + `
 local feed, authors, state = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state'
 if redis.call('HGET', state, 'ticket') ~= ARGV[1] then return 0 end
 if redis.call('EXISTS', feed, authors) ~= 2 then return 0 end
-if #ARGV > 3 then redis.call('ZADD', feed, unpack(ARGV, 4)) end
-if ARGV[2] ~= '1' then redis.call('ZREM', feed, '0') end
-trim(feed)
+local collected = redis.call('LRANGE', feed, 1, -1)
+redis.call('DEL', feed)
+if #ARGV > 2 then redis.call('RPUSH', feed, unpack(ARGV, 3)) end
+for i = 1, #collected do add(feed, collected[i], unpacked(collected[i])) end
 redis.call('HSET', state, 'ready', '1')
-for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[3]) end
+for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[2]) end
 return 1`)
 
 // pushScript adds a post to the feeds that are stored and have its author.
 //
 //	KEYS feeds
-//	ARGV author, post, second
+//	ARGV author, entry, second, id
 //	returns how many feeds took it
 var pushScript = redis.NewScript(addLua + `
+local author, entry, second, id = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local taken = 0
-for _, feed in ipairs(KEYS) do
-  if redis.call('SISMEMBER', feed .. ':authors', ARGV[1]) == 1 then
-    taken = taken + add(feed, ARGV[2], ARGV[3])
-  end
+for n = 1, #KEYS do
+  local feed = KEYS[n]
+  if redis.call('SISMEMBER', feed .. ':authors', author) == 1 then taken = taken + add(feed, entry, second, id) end
 end
 return taken`)
+
+// olderScript keeps what is older than a feed, unless that is another one by now.
+//
+//	KEYS feed
+//	ARGV version, the second from which on older posts are all there, olderLife,
+//	then entries as for fillScript
+var olderScript = redis.NewScript(`
+local state, older = KEYS[1] .. ':state', KEYS[1] .. ':older'
+local at = redis.call('HMGET', state, 'version', 'ready')
+if at[1] ~= ARGV[1] or at[2] ~= '1' then return 0 end
+redis.call('DEL', older)
+redis.call('RPUSH', older, unpack(ARGV, 4))
+redis.call('EXPIRE', older, ARGV[3])
+redis.call('HSET', state, 'older', ARGV[2])
+return 1`)
 
 // followScript forgets a feed whose authors are not what a follow says.
 //

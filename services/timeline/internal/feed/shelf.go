@@ -41,7 +41,7 @@ type ticket struct {
 func (s *Shelf) ReadHome(ctx context.Context, reader timeline.MemberID, part timeline.FeedRange, proof []string) (shelf timeline.HomeShelf, err error) {
 	keys := append(make([]string, 0, len(proof)+4), feedKey(reader), versionKey(reader), streamKey, likesKey(reader))
 	looked := &ticket{at: s.now(), reader: reader}
-	text, err := shelfScript.Run(ctx, s.redis, append(keys, proof...), append(s.runArgs(part), postPrefix)...).Text()
+	text, err := shelfScript.Run(ctx, s.redis, append(keys, proof...), append(s.runArgs(part), postPrefix, part.Needed())...).Text()
 	if err != nil {
 		s.metrics.failed()
 		return shelf, fmt.Errorf("read home page of member %d: %w", reader, err)
@@ -129,24 +129,28 @@ func (p *packed) entries(shelf *timeline.HomeShelf, count int, looked *ticket) {
 		return
 	}
 	shelf.Bottom = n <= count
-	shelf.Entries, shelf.Posts = make([]timeline.FeedEntry, 0, n), make([]timeline.StoredPost, 0, n)
-	for range n {
-		id := timeline.PostID(math.Float64frombits(binary.LittleEndian.Uint64(p.take(8)))) //nolint:mnd // its size
-		at := time.Unix(int64(p.uint32()), 0).UTC()
-		stored := p.value()
-		switch {
-		case id == 0: // below it nothing exists
-			shelf.Bottom, shelf.Whole = true, true
-			return
-		case len(shelf.Entries) == count: // it only tells that there is more
-			return
+	shelf.Entries, shelf.Posts = make([]timeline.FeedEntry, n), make([]timeline.StoredPost, n)
+	alone, seen := int(p.uint32()), make([][]byte, n)
+	for i := range n { // the newest comes last
+		entry, ok := unpackEntry(p.value())
+		p.ok = p.ok && ok
+		shelf.Entries[n-1-i] = entry
+		if i >= alone {
+			seen[n-1-i] = p.value()
 		}
-		post, ok := decodePost(p.variant, id, stored)
+	}
+	asked := n - alone
+	if n > 0 && p.ok && shelf.Entries[n-1].PostID == 0 { // below it nothing exists
+		shelf.Bottom, shelf.Whole, n = true, true, n-1
+	}
+	n = min(n, count) // one more only tells that there is more
+	shelf.Entries, shelf.Posts = shelf.Entries[:n], shelf.Posts[:n]
+	for i, entry := range shelf.Entries[:min(n, max(asked, 0))] {
+		post, ok := decodePost(p.variant, entry.PostID, seen[i])
 		if !ok {
-			looked.see(id, string(stored))
+			looked.see(entry.PostID, string(seen[i]))
 		}
-		shelf.Entries = append(shelf.Entries, timeline.FeedEntry{PostID: id, CreatedAt: at})
-		shelf.Posts = append(shelf.Posts, post)
+		shelf.Posts[i] = post
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -52,13 +53,13 @@ func (s *Store) runArgs(part timeline.FeedRange) []any {
 	if !part.Until.IsZero() {
 		how, from = "until", part.Until.Unix()
 	}
-	return []any{s.now().Unix(), how, from, part.Count + 1, catchUp, seconds(touchEvery), seconds(feedLife)}
+	return []any{s.now().Unix(), how, from, part.Count + 1, catchUp, seconds(touchEvery), seconds(feedLife), listForm}
 }
 
 // toRun reads the answer of readScript to a question for one entry more than
 // count.
 func toRun(answer []any, count int) (run timeline.FeedRun, err error) {
-	const head, each = 2, 2 // numbers before the entries, and for each of them
+	const head = 2 // texts before the entries
 	if len(answer) == 0 {
 		return run, errAnswer
 	}
@@ -72,44 +73,46 @@ func toRun(answer []any, count int) (run timeline.FeedRun, err error) {
 	default:
 		return run, errAnswer
 	}
-	numbers, err := toNumbers(answer[1:])
-	if err != nil || len(numbers) < head || len(numbers)%each != 0 {
+	texts, err := toTexts(answer[1:])
+	if err != nil || len(texts) < head {
 		return run, errors.Join(errAnswer, err)
 	}
-	run.Version, run.Whole = numbers[0], numbers[1] == 1
-	numbers = numbers[head:]
-	run.Bottom = len(numbers) < each*(count+1)
-	for i := 0; i < len(numbers); i += each {
-		if numbers[i] == 0 {
+	if run.Version, err = strconv.ParseInt(texts[0], 10, 64); err != nil {
+		return run, errors.Join(errAnswer, err)
+	}
+	run.Whole = texts[1] == "1"
+	texts = texts[head:]
+	run.Bottom = len(texts) <= count
+	for _, text := range slices.Backward(texts) {
+		entry, ok := unpackEntry(text)
+		if !ok {
+			return run, errAnswer
+		}
+		if entry.PostID == 0 {
 			run.Bottom, run.Whole = true, true
 			break
 		}
-		entry := timeline.FeedEntry{PostID: timeline.PostID(numbers[i]), CreatedAt: time.Unix(numbers[i+1], 0).UTC()}
 		run.Entries = append(run.Entries, entry)
 	}
 	run.Entries = run.Entries[:min(len(run.Entries), count)]
 	return run, nil
 }
 
-func toNumbers(texts []any) ([]int64, error) {
-	numbers := make([]int64, len(texts))
-	for i, value := range texts {
-		text, ok := value.(string)
-		if !ok {
+func toTexts(values []any) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		var ok bool
+		if texts[i], ok = value.(string); !ok {
 			return nil, errAnswer
 		}
-		var err error
-		if numbers[i], err = strconv.ParseInt(text, 10, 64); err != nil {
-			return nil, err
-		}
 	}
-	return numbers, nil
+	return texts, nil
 }
 
 // BeginFeed implements timeline.FeedStore.
 func (s *Store) BeginFeed(ctx context.Context, reader timeline.MemberID, followings timeline.Followings) (ticket string, err error) {
 	ticket = rand.Text()
-	args := []any{ticket, followings.Version, s.now().Unix(), seconds(buildLife)}
+	args := []any{ticket, followings.Version, s.now().Unix(), seconds(buildLife), listForm}
 	for _, member := range followings.Members {
 		args = append(args, int64(member))
 	}
@@ -121,13 +124,7 @@ func (s *Store) BeginFeed(ctx context.Context, reader timeline.MemberID, followi
 
 // FillFeed implements timeline.FeedStore.
 func (s *Store) FillFeed(ctx context.Context, reader timeline.MemberID, ticket string, entries []timeline.FeedEntry, whole bool) error {
-	args := []any{ticket, 0, seconds(feedLife)}
-	if whole {
-		args[1] = 1
-	}
-	for _, entry := range entries {
-		args = append(args, entry.CreatedAt.Unix(), int64(entry.PostID))
-	}
+	args := packEntries([]any{ticket, seconds(feedLife)}, entries, whole)
 	if err := fillScript.Run(ctx, s.redis, []string{feedKey(reader)}, args...).Err(); err != nil {
 		return fmt.Errorf("fill feed of member %d: %w", reader, err)
 	}
@@ -135,16 +132,42 @@ func (s *Store) FillFeed(ctx context.Context, reader timeline.MemberID, ticket s
 	return nil
 }
 
-// DropFromFeed implements timeline.FeedStore.
-func (s *Store) DropFromFeed(ctx context.Context, reader timeline.MemberID, posts []timeline.PostID) error {
-	ids := make([]any, len(posts))
-	for i, post := range posts {
-		ids[i] = int64(post)
+// KeepOlder implements timeline.FeedStore.
+func (s *Store) KeepOlder(ctx context.Context, reader timeline.MemberID, version int64, until time.Time, entries []timeline.FeedEntry, whole bool) error {
+	args := packEntries([]any{version, until.Unix(), seconds(olderLife)}, entries, whole)
+	if err := olderScript.Run(ctx, s.redis, []string{feedKey(reader)}, args...).Err(); err != nil {
+		return fmt.Errorf("keep what is older than the feed of member %d: %w", reader, err)
 	}
-	if err := s.redis.ZRem(ctx, feedKey(reader), ids...).Err(); err != nil {
+	return nil
+}
+
+// packEntries appends entries as a list keeps them, the newest last.
+func packEntries(args []any, entries []timeline.FeedEntry, whole bool) []any {
+	if whole {
+		args = append(args, bottom)
+	}
+	for _, entry := range oldestFirst(entries) {
+		args = append(args, packEntry(entry))
+	}
+	return args
+}
+
+// DropFromFeed implements timeline.FeedStore.
+func (s *Store) DropFromFeed(ctx context.Context, reader timeline.MemberID, entries []timeline.FeedEntry) error {
+	pipe := s.redis.Pipeline()
+	for _, entry := range entries {
+		drop(ctx, pipe, feedKey(reader), entry)
+		drop(ctx, pipe, feedKey(reader)+olderSuffix, entry)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("drop from feed of member %d: %w", reader, err)
 	}
 	return nil
+}
+
+// drop takes an entry out of the list at key; it is looked for from the newest on.
+func drop(ctx context.Context, pipe redis.Pipeliner, key string, entry timeline.FeedEntry) {
+	pipe.LRem(ctx, key, -1, packEntry(entry))
 }
 
 // FindFeedFollowings implements timeline.FeedStore.

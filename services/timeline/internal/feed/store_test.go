@@ -159,26 +159,8 @@ func TestDroppedPostsAreGone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.build(t, 1, 4, 2)
-	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.PostID{2, 3}))
+	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.FeedEntry{{PostID: 2, CreatedAt: at(2)}, {PostID: 3, CreatedAt: at(3)}}))
 	require.Equal(t, []timeline.PostID{4, 1}, h.all(t, 1))
-}
-
-// That holds for ids and seconds of up to 31 bits, where Redis is told to
-// keep that many compact.
-func TestACompactEntryCostsTwelveBytesAndWhatTheAllocatorRounds(t *testing.T) {
-	t.Parallel()
-	h, _ := ownRedis(t)
-	require.NoError(t, h.redis.ConfigSet(t.Context(), "zset-max-listpack-entries", "1024").Err())
-	ticket, err := h.BeginFeed(t.Context(), 1, timeline.Followings{Members: []timeline.MemberID{2}, Version: 1})
-	require.NoError(t, err)
-	large := entries(timeline.FeedLength)
-	for i := range large {
-		large[i].PostID += 2_000_000_000
-	}
-	require.NoError(t, h.FillFeed(t.Context(), 1, ticket, large, false))
-	bytes, err := h.redis.MemoryUsage(t.Context(), feedKey(1)).Result()
-	require.NoError(t, err)
-	require.LessOrEqual(t, bytes, int64(13*timeline.FeedLength), "a sorted set that is not compact takes about 100 each")
 }
 
 func TestEveryFeedCanBeForgotten(t *testing.T) {

@@ -19,7 +19,7 @@ type feedWalk struct {
 	slice Slice
 	// posts are the live ones of the slice, dead those that were met.
 	posts []Post
-	dead  []PostID
+	dead  []FeedEntry
 }
 
 // firstRange is where a slice begins in a feed.
@@ -83,7 +83,7 @@ func (w *feedWalk) take(ctx context.Context, entries []FeedEntry, skip int) erro
 			continue
 		}
 		if c.post.Deleted {
-			w.dead = append(w.dead, c.post.ID)
+			w.dead = append(w.dead, FeedEntry{PostID: c.post.ID, CreatedAt: c.post.CreatedAt})
 			continue
 		}
 		w.posts = append(w.posts, *c.post)

@@ -70,8 +70,8 @@ func (s *shelf) newest(authors []timeline.MemberID) []timeline.Post {
 
 func keyOf(p timeline.Post) timeline.Key { return timeline.Key{At: p.CreatedAt, ID: int64(p.ID)} }
 
-// pile is a stored feed in memory, which like Redis orders by the second, and
-// within one by the text of the ids.
+// pile is a stored feed in memory, which orders by the second, and within one by
+// something that is not the order of the posts.
 type pile struct {
 	timeline.FeedStore // what a test does not use
 	state              timeline.FeedState
@@ -126,8 +126,12 @@ func (p *pile) ReadFeed(_ context.Context, _ timeline.MemberID, part timeline.Fe
 	}, nil
 }
 
-func (p *pile) DropFromFeed(_ context.Context, _ timeline.MemberID, posts []timeline.PostID) error {
-	p.entries = slices.DeleteFunc(p.entries, func(e timeline.FeedEntry) bool { return slices.Contains(posts, e.PostID) })
+func (p *pile) DropFromFeed(_ context.Context, _ timeline.MemberID, dropped []timeline.FeedEntry) error {
+	p.entries = slices.DeleteFunc(p.entries, func(e timeline.FeedEntry) bool {
+		return slices.ContainsFunc(dropped, func(d timeline.FeedEntry) bool {
+			return d.PostID == e.PostID && d.CreatedAt.Unix() == e.CreatedAt.Unix()
+		})
+	})
 	return p.down
 }
 
@@ -142,6 +146,10 @@ func (p *pile) BeginFeed(_ context.Context, _ timeline.MemberID, followings time
 
 func (p *pile) FillFeed(_ context.Context, _ timeline.MemberID, _ string, entries []timeline.FeedEntry, whole bool) error {
 	p.entries, p.whole, p.state = entries, whole, timeline.FeedReady
+	return p.down
+}
+
+func (p *pile) KeepOlder(context.Context, timeline.MemberID, int64, time.Time, []timeline.FeedEntry, bool) error {
 	return p.down
 }
 

@@ -8,6 +8,10 @@ import (
 // FeedLength is how many posts a stored home feed holds: the newest ones.
 const FeedLength = 800
 
+// OlderLength is how many posts behind a stored feed are kept for who reads on:
+// a hundred pages, so that looking for them is a small part of what these cost.
+const OlderLength = 2000
+
 // FeedEntry is a post in a home feed.
 type FeedEntry struct {
 	PostID PostID
@@ -50,6 +54,10 @@ type FeedRange struct {
 	Count int
 }
 
+// Needed is how many of Count are needed for themselves; the rest tells where the
+// second of the last of them ends.
+func (r FeedRange) Needed() int { return max(r.Count-feedSlack, 1) }
+
 // FeedRun is what a stored feed has in a FeedRange.
 type FeedRun struct {
 	State FeedState
@@ -81,8 +89,12 @@ type FeedWriter interface {
 	// feed ready; whole says that nothing older exists. A feed that was begun
 	// again since, or lost, stays as it is.
 	FillFeed(ctx context.Context, reader MemberID, ticket string, entries []FeedEntry, whole bool) error
-	// DropFromFeed removes posts from reader's feed.
-	DropFromFeed(ctx context.Context, reader MemberID, posts []PostID) error
+	// KeepOlder keeps the posts that stand behind reader's feed, if that is of
+	// version: all of them from the second until on, down to the last of entries.
+	// Looks at the feed go on in them; whole says that nothing older exists.
+	KeepOlder(ctx context.Context, reader MemberID, version int64, until time.Time, entries []FeedEntry, whole bool) error
+	// DropFromFeed removes entries from reader's feed.
+	DropFromFeed(ctx context.Context, reader MemberID, entries []FeedEntry) error
 }
 
 // FeedStore keeps home feeds.
@@ -108,18 +120,23 @@ type Home struct {
 
 // read is a run of the built feed, as a FeedStore would have it.
 func (h Home) read(part FeedRange) FeedRun {
-	from := min(part.Start, len(h.Entries))
+	run := runOf(h.Entries, h.whole(), part)
+	run.Version = h.Followings.Version
+	return run
+}
+
+// runOf is a run of entries, newest first, of which whole says that nothing older
+// exists.
+func runOf(entries []FeedEntry, whole bool, part FeedRange) FeedRun {
+	from := min(part.Start, len(entries))
 	if !part.Until.IsZero() {
 		end := part.Until.Truncate(time.Second).Add(time.Second)
-		for from < len(h.Entries) && !h.Entries[from].CreatedAt.Before(end) {
+		for from < len(entries) && !entries[from].CreatedAt.Before(end) {
 			from++
 		}
 	}
-	to := min(from+part.Count, len(h.Entries))
-	return FeedRun{
-		State: FeedReady, Version: h.Followings.Version, Entries: h.Entries[from:to],
-		Bottom: to == len(h.Entries), Whole: to == len(h.Entries) && h.whole(),
-	}
+	to := min(from+part.Count, len(entries))
+	return FeedRun{State: FeedReady, Entries: entries[from:to], Bottom: to == len(entries), Whole: to == len(entries) && whole}
 }
 
 func (h Home) whole() bool { return len(h.Entries) < FeedLength }

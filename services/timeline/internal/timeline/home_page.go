@@ -7,8 +7,9 @@ import (
 
 // ShelfReader reads stored home pages.
 type ShelfReader interface {
-	// ReadHome reads a run of reader's feed with the stored posts in it, the
-	// reader's likes and the values of the keys proof, in one round trip.
+	// ReadHome reads a run of reader's feed with the stored posts of those that
+	// part needs, the reader's likes and the values of the keys proof, in one
+	// round trip.
 	ReadHome(ctx context.Context, reader MemberID, part FeedRange, proof []string) (HomeShelf, error)
 }
 

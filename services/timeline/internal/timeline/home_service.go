@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 )
@@ -100,6 +101,30 @@ func (s *HomeService) fromStored(ctx context.Context, reader MemberID, slice Sli
 	followings, err := s.feeds.FindFeedFollowings(ctx, reader)
 	if err != nil {
 		return s.fromGraph(ctx, reader, slice)
+	}
+	if slice.After != nil {
+		return s.fromOlder(ctx, reader, slice, followings)
+	}
+	return s.fromDatabase(ctx, reader, slice, followings)
+}
+
+// fromOlder goes on behind the stored feed, and has what the next pages need kept.
+func (s *HomeService) fromOlder(ctx context.Context, reader MemberID, slice Slice, followings Followings) ([]Post, error) {
+	until := slice.After.At.Truncate(time.Second)
+	entries, err := s.index.ListNewest(ctx, followings.Members, &Key{At: until.Add(time.Second)}, OlderLength)
+	if err != nil {
+		return nil, err
+	}
+	whole := len(entries) < OlderLength
+	if len(entries) > 0 {
+		_ = s.feeds.KeepOlder(ctx, reader, followings.Version, until, entries, whole) // else the next page looks again
+	}
+	read := func(_ context.Context, part FeedRange) (FeedRun, error) { return runOf(entries, whole, part), nil }
+	walk := feedWalk{slice: slice, find: s.finder(reader), read: read}
+	part := slice.firstRange()
+	ended, err := walk.run(ctx, runOf(entries, whole, part), part)
+	if err != nil || ended {
+		return walk.posts, err
 	}
 	return s.fromDatabase(ctx, reader, slice, followings)
 }

@@ -41,7 +41,8 @@ type HomeShelf struct {
 	FeedRun
 	// Proof are the values of the keys that were asked for with the page.
 	Proof []*string
-	// Posts are those of Entries, one each; ID is 0 where none is stored.
+	// Posts are those of Entries, one each; ID is 0 where none is stored, or none
+	// was needed.
 	Posts []StoredPost
 	// Likes are the reader's; HasLikes is false where none are stored.
 	Likes    Likes

@@ -36,7 +36,7 @@ func page(c *gin.Context, client *redis.Client, keys []string) {
 	ctx := c.Request.Context()
 	pipe := client.Pipeline()
 	pipe.MGet(ctx, "ceiling:token:1", "ceiling:token:2", "ceiling:token:3")
-	pipe.ZRevRange(ctx, "ceiling:feed", 0, int64(len(keys)))
+	pipe.LRange(ctx, "ceiling:feed", -int64(len(keys))-1, -1)
 	posts := pipe.MGet(ctx, keys...)
 	if _, err := pipe.Exec(ctx); err != nil {
 		c.Status(http.StatusServiceUnavailable)
