@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -32,7 +33,9 @@ type Written struct {
 }
 
 const (
-	triesOfAClient = 5
+	answeredWithin = 2 * time.Minute
+	firstPause     = 100 * time.Millisecond
+	longestPause   = 5 * time.Second
 	examplesKept   = 10
 )
 
@@ -53,21 +56,8 @@ func (p *prober) write(w http.ResponseWriter, r *http.Request) {
 func (p *prober) writeOne(ctx context.Context, orders Orders, turn int, mu *sync.Mutex, written *Written) {
 	token, key := orders.Tokens[turn%len(orders.Tokens)], fmt.Sprintf("%s-%d", orders.Name, turn)
 	body := fmt.Appendf(nil, `{"title":"쓰기","content":"%s %d"}`, orders.Name, turn)
-	var status int
-	var first []byte
-	for try := range triesOfAClient {
-		status, first = p.post(ctx, orders.URL, token, key, body)
-		mu.Lock()
-		written.Statuses[fmt.Sprint(status)]++
-		if try > 0 {
-			written.Repeats++
-		}
-		mu.Unlock()
-		if status == http.StatusCreated {
-			break
-		}
-	}
-	again, second := p.post(ctx, orders.URL, token, key, body)
+	status, first, tries := p.answered(ctx, orders.URL, token, key, body)
+	again, second, _ := p.answered(ctx, orders.URL, token, key, body)
 	var post struct {
 		Data struct {
 			ID int64 `json:"id"`
@@ -76,6 +66,8 @@ func (p *prober) writeOne(ctx context.Context, orders Orders, turn int, mu *sync
 	err := json.Unmarshal(first, &post)
 	mu.Lock()
 	defer mu.Unlock()
+	written.Statuses[strconv.Itoa(status)]++
+	written.Repeats += tries - 1
 	switch {
 	case status != http.StatusCreated || err != nil:
 		if len(written.Failed) < examplesKept {
@@ -88,6 +80,28 @@ func (p *prober) writeOne(ctx context.Context, orders Orders, turn int, mu *sync
 		fallthrough
 	default:
 		written.Posts = append(written.Posts, post.Data.ID)
+	}
+}
+
+// answered sends a write until it is answered, as a client does that wants it done:
+// what was not, or with 5xx, 409 (it is being done) or 429, is sent again after a pause.
+func (p *prober) answered(ctx context.Context, url, token, key string, body []byte) (status int, text []byte, tries int) {
+	ctx, cancel := context.WithTimeout(ctx, answeredWithin)
+	defer cancel()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		tries++
+		status, text = p.post(ctx, url, token, key, body)
+		again := status == 0 || status >= http.StatusInternalServerError || status == http.StatusConflict || status == http.StatusTooManyRequests
+		if !again {
+			return status, text, tries
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return status, text, tries
+		}
 	}
 }
 
