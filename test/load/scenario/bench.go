@@ -29,6 +29,9 @@ type Bench struct {
 	Rate float64
 	// Requests is how many make one measure.
 	Requests int
+	// Patience is how long a request that is told to come again (503) does so;
+	// without it that is a failure, as every other answer than the one asked for.
+	Patience time.Duration
 	// MixFor is how long the mix is held.
 	MixFor time.Duration
 }
@@ -65,8 +68,44 @@ type refusalError struct {
 
 func (r *refusalError) Error() string { return r.text }
 
-// ask sends one request as a member (0: nobody) and reads the whole answer.
+// ask sends one request as a member (0: nobody) and reads the whole answer. A
+// patient one that is told to come again does so.
 func (b *Bench) ask(ctx context.Context, method, url string, member int64, body []byte) ([]byte, error) {
+	began := time.Now()
+	for {
+		text, err := b.askOnce(ctx, method, url, member, body)
+		if !isBusy(err) || time.Since(began) >= b.Patience {
+			return text, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(err, ctx.Err())
+		case <-time.After(comeAgain):
+		}
+	}
+}
+
+const (
+	// comeAgain is how long a patient request waits.
+	comeAgain = 50 * time.Millisecond
+	// saturated is the patience of those who seek the limit.
+	saturated = 30 * time.Second
+)
+
+// isBusy says whether a service has told to come again.
+func isBusy(err error) bool {
+	var answer *refusalError
+	return errors.As(err, &answer) && answer.status == http.StatusServiceUnavailable
+}
+
+// patient is b with requests that come again.
+func (b *Bench) patient() *Bench {
+	p := *b
+	p.Patience = max(p.Patience, saturated)
+	return &p
+}
+
+func (b *Bench) askOnce(ctx context.Context, method, url string, member int64, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package scenario
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -74,12 +73,15 @@ func (b *Bench) raiseCeiling(ctx context.Context) error {
 // saturate finds how many warm pages a second there can be, with the generator on
 // the same machine, and takes the latency at 60 % of that.
 func (b *Bench) saturate(ctx context.Context) error {
-	send := func(ctx context.Context, i int) error {
-		_, err := b.home(ctx, b.Spec.ReadersOf(1+i%2)+int64(i/2%dataset.Readers), "") //nolint:mnd // two kinds of readers
-		return err
+	sendBy := func(b *Bench) func(context.Context, int) error {
+		return func(ctx context.Context, i int) error {
+			_, err := b.home(ctx, b.Spec.ReadersOf(1+i%2)+int64(i/2%dataset.Readers), "") //nolint:mnd // two kinds of readers
+			return err
+		}
 	}
+	send := sendBy(b)
 	const asFastAsItGoes = 1e6
-	full := b.measure(ctx, "T1 warm at saturation", openloop.Plan{Rate: asFastAsItGoes, Requests: 2 * b.Requests, Workers: 64, Seed: 5}, send) //nolint:mnd // connections
+	full := b.measure(ctx, "T1 warm at saturation", openloop.Plan{Rate: asFastAsItGoes, Requests: 2 * b.Requests, Workers: 64, Seed: 5}, sendBy(b.patient())) //nolint:mnd // connections
 	b.Report.Add(report.Figure{Name: "T1 warm at saturation", Unit: "pages/s", Ours: []float64{full.Rate()}, Note: "stores and generator on the same machine"})
 	figure := report.Figure{Name: "T1 warm p99 at 60 % of saturation", Unit: "ms", Promise: 10} //nolint:mnd // the promise
 	var last openloop.Outcome
@@ -185,8 +187,7 @@ func storm(ctx context.Context, b *Bench) error {
 		plan := openloop.Plan{Rate: 1e6, Requests: members * each, Workers: 500, Seed: uint64(pair)} //nolint:mnd // at once
 		outcome := b.measure(ctx, figure.Name, plan, func(ctx context.Context, i int) error {
 			_, err := b.home(ctx, int64(i%members)+1+int64(pair)*members, "")
-			var answer *refusalError
-			if errors.As(err, &answer) && answer.status == http.StatusServiceUnavailable {
+			if isBusy(err) {
 				busy.Add(1)
 				return nil
 			}

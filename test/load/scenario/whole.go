@@ -22,20 +22,10 @@ func mix(ctx context.Context, b *Bench) error {
 		defer mu.Unlock()
 		return random.IntN(10), b.anyMember(random), b.skewed(random) //nolint:mnd // tenths
 	}
-	send := func(ctx context.Context, _ int) (err error) {
-		kind, member, author := pick()
-		switch {
-		case kind < 6: //nolint:mnd // 60 %
-			_, err = b.home(ctx, member, "")
-		case kind < 9: //nolint:mnd // 30 %
-			_, err = b.ask(ctx, http.MethodGet, b.URL("timeline")+"/api/timeline/posts/authors/"+strconv.FormatInt(author, 10), member, nil)
-		default:
-			_, err = b.writePost(ctx, author)
-		}
-		return err
-	}
+	send := func(ctx context.Context, _ int) error { return b.mixed(ctx, pick) }
+	seek := func(ctx context.Context, _ int) error { return b.patient().mixed(ctx, pick) }
 	const tryFor = 2000
-	full := b.measure(ctx, "mix at saturation", openloop.Plan{Rate: 1e6, Requests: tryFor, Workers: 64, Seed: 8}, send) //nolint:mnd // connections
+	full := b.measure(ctx, "mix at saturation", openloop.Plan{Rate: 1e6, Requests: tryFor, Workers: 64, Seed: 8}, seek) //nolint:mnd // connections
 	rate := 0.6 * full.Rate()                                                                                           //nolint:mnd // of saturation
 	services := []string{"content", "timeline", "member"}
 	stores := []string{"mysql", "redis", "kafka"}
@@ -54,6 +44,20 @@ func mix(ctx context.Context, b *Bench) error {
 		b.Report.Add(report.Figure{Name: "RSS of " + part + " after the mix", Unit: "MiB", Ours: []float64{b.RSS(part)}, Promise: 64}) //nolint:mnd // the promise
 	}
 	return ctx.Err()
+}
+
+// mixed is one request of the mix.
+func (b *Bench) mixed(ctx context.Context, pick func() (kind int, member, author int64)) (err error) {
+	kind, member, author := pick()
+	switch {
+	case kind < 6: //nolint:mnd // 60 %
+		_, err = b.home(ctx, member, "")
+	case kind < 9: //nolint:mnd // 30 %
+		_, err = b.ask(ctx, http.MethodGet, b.URL("timeline")+"/api/timeline/posts/authors/"+strconv.FormatInt(author, 10), member, nil)
+	default:
+		_, err = b.writePost(ctx, author)
+	}
+	return err
 }
 
 // skewed is a member; low ranks, who have many followers, come more often.
