@@ -34,7 +34,7 @@ func testALeaderFails(t *testing.T) {
 		Brokers: leaderBrokers, Replicas: map[string]int{"content": 2, "activity": 2}, Environ: []string{"TOPIC_PARTITIONS=1"},
 	})
 	for _, how := range []style{kill, stop, cut, alone} {
-		t.Run(string(how), func(t *testing.T) {
+		well := t.Run(string(how), func(t *testing.T) {
 			s := play(t, a, crowdSize)
 			s.underLoad(func(ctx context.Context) {
 				for n := range times(t) {
@@ -44,6 +44,9 @@ func testALeaderFails(t *testing.T) {
 			})
 			s.goodAfter(times(t))
 		})
+		if !well {
+			return // a broker may be missing
+		}
 	}
 	t.Run("the harness notices acks=1", func(t *testing.T) {
 		withProgram(t, a, "content", mutant.Setting("KAFKA_ACKS=1"))

@@ -58,6 +58,8 @@ type Arena struct {
 const (
 	upTries   = 5
 	looseHeap = 2048 // MiB
+
+	brokerWithin = 3 * time.Minute // it reads its log first, on a machine that is busy
 )
 
 // Up starts an arena and returns when all of it serves.
@@ -78,7 +80,7 @@ func (a *Arena) start(ctx context.Context) (err error) {
 		return fmt.Errorf("arena: %w", err)
 	}
 	a.kafka, err = server.StartKafkaCluster(ctx, max(1, a.config.Brokers), server.Options{
-		Dir: filepath.Join(a.config.Dir, "kafka"), Log: log, Advertise: a.advertise,
+		Dir: filepath.Join(a.config.Dir, "kafka"), Log: log, Advertise: a.advertise, ReadyWithin: brokerWithin,
 	})
 	if err != nil {
 		return err
