@@ -44,14 +44,15 @@ chart() {
 quietly() { run "$@" >"$WORK/helm" 2>&1; }
 
 # settle NAME NAMESPACE: a Helm that was killed leaves its release pending, and each one
-# after it refuses to touch that. One that may still be at work gets its time limit to end;
-# then its mark is taken away. The revision before it stays known, its objects are adopted.
+# after it refuses to touch that. One that may still be at work gets the time limit since its
+# last sign (the mark has one of two labels: Helm writes it anew after each migration); then
+# the mark is taken away. The revision before it stays known, its objects are adopted.
 settle() {
   if $DRY_RUN; then return 0; fi
   local left since mark
   while :; do
     left=$(kc -n "$2" get secrets -l "owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" \
-      -o 'jsonpath={range .items[*]}{.metadata.name} {.metadata.labels.createdAt}{"\n"}{end}') || return 1
+      -o 'jsonpath={range .items[*]}{.metadata.name} {.metadata.labels.modifiedAt}{.metadata.labels.createdAt}{"\n"}{end}') || return 1
     [ -n "$left" ] || return 0
     since=$(($(date +%s) - $(printf '%s' "$left" | sed -n '$s/.* //p' | grep -E '^[0-9]+$' || echo 0)))
     if [ "$since" -ge "$LIMIT" ]; then
