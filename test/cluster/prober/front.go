@@ -63,7 +63,7 @@ func (f *front) pass(w http.ResponseWriter, r *http.Request) {
 	f.passed.Add(1)
 	maps.Copy(w.Header(), header)
 	w.WriteHeader(status)
-	_, _ = w.Write(text) //nolint:gosec // another's answer, to a test
+	_, _ = w.Write(text) //nolint:gosec // another's answer, to a test (2026-11-21)
 }
 
 // ask hands the request on, and waits for the answer also when the caller has left:
