@@ -83,6 +83,10 @@ restarts: ## 50 restarts of every service under load, with a key rotation and a 
 soak: ## half an hour under load: goroutines, connections, file descriptors and memory stay flat
 	nice go test -count=1 -timeout=50m -v -run '^TestASoak' ./test/outages -soak 30m
 
+.PHONY: guard-long
+guard-long: ## 200 rotations of the signing keys under load: no request is refused; docs/threat-model.md
+	nice go test -count=1 -timeout=30m -v -run '^TestKeysThatChangeUnderLoadRefuseNobody$$' ./test/guard -rotations 200
+
 .PHONY: relevance
 relevance: ## how good search is: nDCG and recall per kind of query, against the floor
 	go test -count=1 -timeout=5m -v -run '^TestSearchIsNoWorseThanItWas$$' ./test/relevance

@@ -3,6 +3,7 @@ package guard_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -15,10 +16,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// rotations are what fits into half a minute: a key is published for a second
-// and a sixth before it signs. Two hundred, by a clock that does not have to be
-// waited for, are in services/member/internal/signing.
-const rotations = 20
+// rotations are by default what fits into half a minute: a key is published for a
+// second and a sixth before it signs. `make guard-long` has two hundred; as many
+// by a clock that does not have to be waited for are in
+// services/member/internal/signing.
+var rotations = flag.Int("rotations", 20, "how many times keys change under load")
 
 // rotate runs the subcommand that a CronJob runs.
 func (th *thief) rotate(t *testing.T) error {
@@ -76,7 +78,7 @@ func TestKeysThatChangeUnderLoadRefuseNobody(t *testing.T) {
 	}
 	group.Go(func() error {
 		defer cancel()
-		for done := 0; done < rotations; {
+		for done := 0; done < *rotations; {
 			if err := thief.rotate(t); err != nil {
 				return err
 			}
@@ -91,11 +93,11 @@ func TestKeysThatChangeUnderLoadRefuseNobody(t *testing.T) {
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		require.NoError(t, err)
 	}
-	require.Greater(t, refreshed.Load(), int64(rotations))
+	require.Greater(t, refreshed.Load(), int64(*rotations))
 	signing, err := thief.count(t.Context(), "SELECT COUNT(*) FROM dailyfeed.jwt_keys WHERE is_primary")
 	require.NoError(t, err)
 	require.Equal(t, 1, signing)
-	t.Logf("%d rotations, %d requests with a token, %d refreshes", rotations, served.Load(), refreshed.Load())
+	t.Logf("%d rotations, %d requests with a token, %d refreshes", *rotations, served.Load(), refreshed.Load())
 }
 
 // A key is used as soon as it signs, and tokens of the one before say so.
