@@ -76,6 +76,19 @@ func TestAClusterThatDoesNotAnswerIsToldInTime(t *testing.T) {
 	require.Empty(t, m.changes())
 }
 
+func TestAToolThatAsksForSomethingEatsNoCheck(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.put("asks", "get --raw /readyz")
+	m.put("storage", "")
+	got := m.install(tag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.output, "MISSING a cluster that answers: error reading input for Password")
+	require.Contains(t, got.output, "ok      Kubernetes 1.30 or newer")
+	require.Contains(t, got.output, "MISSING a default StorageClass")
+	require.Contains(t, got.output, "2 missing; nothing was changed")
+}
+
 func TestBadWordsAreRefused(t *testing.T) {
 	t.Parallel()
 	for words, told := range map[string]string{

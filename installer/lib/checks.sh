@@ -9,7 +9,8 @@ run_checks() {
   while IFS='|' read -r name when limit what hint; do
     case $name in '' | '#'*) continue ;; esac
     concerns "$when" || continue
-    if within "$limit" "check_$name" >"$WORK/check" 2>&1; then
+    # a kubectl without an account asks for one, and would read the next checks as its name
+    if within "$limit" "check_$name" >"$WORK/check" 2>&1 </dev/null; then
       note "ok      $what"
     else
       missing=$((missing + 1))

@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"context"
 	"net"
 	"os"
 	"os/exec"
@@ -73,9 +74,9 @@ func (s settings) kubectl(t *testing.T, args ...string) string {
 	return output(t, "kubectl", append([]string{"--context", s.context}, args...)...)
 }
 
-// try is kubectl whose failure is an answer.
+// try is kubectl whose failure is an answer. It may tidy up after the test, too.
 func (s settings) try(t *testing.T, args ...string) (string, error) {
 	t.Helper()
-	text, err := exec.CommandContext(t.Context(), "kubectl", append([]string{"--context", s.context}, args...)...).CombinedOutput()
+	text, err := exec.CommandContext(context.WithoutCancel(t.Context()), "kubectl", append([]string{"--context", s.context}, args...)...).CombinedOutput()
 	return string(text), err
 }
