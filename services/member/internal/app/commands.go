@@ -4,11 +4,14 @@ package app
 import (
 	"context"
 	"log/slog"
+	"os"
+	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/member/internal/mysqlstore"
+	"github.com/dailyfeed/dailyfeed/services/member/internal/password"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
@@ -23,7 +26,31 @@ func Commands() map[string]process.Command {
 		"clean-tokens":       with(cleanTokens),
 		"drain-dead-letters": with(drainDeadLetters),
 		"republish":          with(republish),
+		helpCommand:          help,
 	}
+}
+
+// helpCommand is what this program runs itself as, to compute sums of passwords
+// in a process of a lower priority.
+const helpCommand = "help-hashing"
+
+// helperCommand is this program as a helper. It gets none of the environment: no
+// key, no address.
+func helperCommand() *exec.Cmd {
+	program, err := os.Executable()
+	if err != nil {
+		program = os.Args[0]
+	}
+	//nolint:gosec // it is this very program; and it outlives the request that needs it first
+	command := exec.CommandContext(context.Background(), program, helpCommand)
+	command.Env = []string{"GOMAXPROCS=1"}
+	command.Stderr = os.Stderr
+	return command
+}
+
+// help ends when its parent does.
+func help(context.Context, process.Environ, []string) error {
+	return password.Help(os.Stdin, os.Stdout)
 }
 
 func migrate(ctx context.Context, cfg config.Config, _ []string) error {

@@ -51,6 +51,9 @@ var overdue = regexp.MustCompile(`connection is already closed|transaction has a
 // password, token, cookie or e-mail at any level, and nothing that worked with
 // a transaction after its end.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == helpCommand { // this program, as its own helper
+		os.Exit(process.Main("member", Commands()))
+	}
 	logged := new(diary)
 	logger, err := process.NewLogger(logged, "member", "debug")
 	if err != nil {
@@ -106,7 +109,7 @@ func (f *fleet) join(t *testing.T) {
 	s, err := wire(f.cfg)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	loops := []func(context.Context) error{s.signals.Run, s.announceRevocations, s.keys.Run, s.keepKeys}
+	loops := []func(context.Context) error{s.signals.Run, s.announceRevocations, s.keys.Run, s.keepKeys, s.helpers.Run}
 	if f.cfg.PublishesByHTTP() || f.cfg.KafkaBootstrapServers[0] != noKafka {
 		loops = append(loops, s.publisher.Run, func(ctx context.Context) error { return s.drain.Run(ctx, 50*time.Millisecond) })
 	}

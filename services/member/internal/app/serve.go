@@ -53,6 +53,7 @@ type component struct {
 
 func (s *service) background(cfg config.Config) []component {
 	return []component{
+		{"password helpers", s.helpers.Run},
 		{"publisher", s.publisher.Run},
 		{"drain", func(ctx context.Context) error { return s.drain.Run(ctx, cfg.DrainInterval) }},
 		{"topics", s.keepTopics},

@@ -61,6 +61,7 @@ type service struct {
 	keys       *auth.KeySet
 	signing    atomic.Bool // a key can sign
 
+	helpers       *password.Helpers
 	hasher        *password.Hasher
 	secrets       *member.Secrets
 	announcer     *redisstate.Announcer
@@ -187,7 +188,8 @@ func (s *service) openKeys(cfg config.Config) error {
 // openGuards makes what bounds and announces.
 func (s *service) openGuards(cfg config.Config) (err error) {
 	limits := password.Limits{Slots: cfg.PasswordHashSlots, Queue: cfg.PasswordHashQueue, Wait: cfg.PasswordHashWait}
-	if s.hasher, err = password.New(password.OWASP, limits, rand.Reader); err != nil {
+	s.helpers = password.NewHelpers(password.HelpersConfig{Command: helperCommand, Now: now})
+	if s.hasher, err = password.New(password.OWASP, limits, s.helpers, rand.Reader); err != nil {
 		return err
 	}
 	s.announcer = redisstate.NewAnnouncer(s.redis, cfg.JWTAccessTTL, now)

@@ -207,7 +207,7 @@ func (h *house) open() {
 
 func (h *house) hasher(t *testing.T, params password.Params) *password.Hasher {
 	t.Helper()
-	hasher, err := password.New(params, password.Limits{Slots: 8, Queue: 1000, Wait: time.Minute}, rand.Reader)
+	hasher, err := password.New(params, password.Limits{Slots: 8, Queue: 1000, Wait: time.Minute}, password.Within{}, rand.Reader)
 	require.NoError(t, err)
 	return hasher
 }

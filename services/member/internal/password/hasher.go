@@ -42,6 +42,7 @@ const (
 	// must not be able to stop the process
 	maxMemoryKiB = 256 * 1024
 	maxPasses    = 16
+	maxSum       = 64
 )
 
 // Limits bound the work.
@@ -57,6 +58,7 @@ type Limits struct {
 // Hasher implements member.PasswordHasher. It is safe for concurrent use.
 type Hasher struct {
 	params Params
+	work   Deriver
 	random io.Reader
 	slots  chan struct{}
 	queue  chan struct{}
@@ -66,10 +68,10 @@ type Hasher struct {
 
 var _ member.PasswordHasher = (*Hasher)(nil)
 
-// New hashes with params, within limits. random must be unpredictable.
-func New(params Params, limits Limits, random io.Reader) (*Hasher, error) {
+// New hashes with params, within limits, by work. random must be unpredictable.
+func New(params Params, limits Limits, work Deriver, random io.Reader) (*Hasher, error) {
 	h := &Hasher{
-		params: params, random: random, wait: limits.Wait,
+		params: params, work: work, random: random, wait: limits.Wait,
 		slots: make(chan struct{}, limits.Slots), queue: make(chan struct{}, limits.Slots+limits.Queue),
 	}
 	// the decoy is made without hashing: nothing has to be found that gives this
@@ -91,7 +93,10 @@ func (h *Hasher) Hash(ctx context.Context, password string) (member.PasswordHash
 	}
 	defer release()
 	hashed, err := h.hash(password)
-	return member.PasswordHash(hashed.String()), err
+	if err != nil {
+		return "", err
+	}
+	return member.PasswordHash(hashed.String()), nil
 }
 
 // Verify implements member.PasswordHasher.
@@ -107,7 +112,11 @@ func (h *Hasher) Verify(ctx context.Context, hash member.PasswordHash, password 
 			return member.WrongPassword, err
 		}
 	}
-	right := subtle.ConstantTimeCompare(known.derive(password), known.sum) == 1
+	sum, err := h.derive(known, password)
+	if err != nil {
+		return member.WrongPassword, err
+	}
+	right := subtle.ConstantTimeCompare(sum, known.sum) == 1
 	switch {
 	case !right || !exists:
 		return member.WrongPassword, nil
@@ -122,8 +131,17 @@ func (h *Hasher) hash(password string) (stored, error) {
 	if _, err := io.ReadFull(h.random, s.salt); err != nil {
 		return stored{}, fmt.Errorf("hash password: %w", err)
 	}
-	s.sum = s.derive(password)
+	sum, err := h.derive(s, password)
+	if err != nil {
+		return stored{}, err
+	}
+	s.sum = sum
 	return s, nil
+}
+
+// derive computes what the sum of a hash would be for this password.
+func (h *Hasher) derive(s stored, password string) ([]byte, error) {
+	return h.work.Derive(Task{Password: []byte(password), Salt: s.salt, Params: s.params, Size: len(s.sum)})
 }
 
 type reservedKey struct{}
@@ -174,10 +192,6 @@ type stored struct {
 	salt, sum []byte
 }
 
-func (s stored) derive(password string) []byte {
-	return argon2.IDKey([]byte(password), s.salt, s.params.Passes, s.params.MemoryKiB, s.params.Lanes, uint32(len(s.sum)))
-}
-
 var encoding = base64.RawStdEncoding
 
 // String is the PHC form: $argon2id$v=19$m=…,t=…,p=…$salt$hash.
@@ -214,7 +228,7 @@ func parse(text string) (stored, error) {
 }
 
 func (s stored) isSane() bool {
-	const leastSum, mostSum, leastSalt = 16, 64, 8
+	const leastSum, leastSalt = 16, 8
 	return s.params.MemoryKiB >= 8 && s.params.MemoryKiB <= maxMemoryKiB && s.params.Passes >= 1 && s.params.Passes <= maxPasses &&
-		s.params.Lanes >= 1 && len(s.sum) >= leastSum && len(s.sum) <= mostSum && len(s.salt) >= leastSalt
+		s.params.Lanes >= 1 && len(s.sum) >= leastSum && len(s.sum) <= maxSum && len(s.salt) >= leastSalt
 }

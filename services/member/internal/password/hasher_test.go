@@ -18,7 +18,7 @@ var cheap = Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
 
 func newHasher(t *testing.T, params Params, limits Limits) *Hasher {
 	t.Helper()
-	h, err := New(params, limits, rand.Reader)
+	h, err := New(params, limits, Within{}, rand.Reader)
 	require.NoError(t, err)
 	return h
 }
