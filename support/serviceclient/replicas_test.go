@@ -62,7 +62,7 @@ func (r *replica) leaves(yes bool) {
 // refuser is an address where nobody listens.
 func refuser(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, listener.Close()) }()
 	return "http://" + listener.Addr().String()
@@ -150,13 +150,14 @@ func TestWhatWasNotSentIsTriedAgainAtTheSameAddress(t *testing.T) {
 	require.Error(t, post(t, client, base+"/x", nil))
 
 	back := newReplica(t)
-	attempts := 0
+	attempts, pool := 0, &http.Transport{}
+	t.Cleanup(pool.CloseIdleConnections)
 	client = serviceclient.NewClient(serviceclient.Config{Target: "x", Profile: profile, Now: time.Now, Base: roundTripper(func(r *http.Request) (*http.Response, error) {
 		attempts++
 		if attempts == 1 {
 			return nil, &net.OpError{Op: "dial", Err: errRefused}
 		}
-		return http.DefaultTransport.RoundTrip(r)
+		return pool.RoundTrip(r)
 	})})
 	require.NoError(t, post(t, client, back.URL, nil))
 	require.Equal(t, 2, attempts)

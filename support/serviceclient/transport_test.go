@@ -234,7 +234,9 @@ func TestConnectionsAreKeptAlsoWhenNobodyReadsTheAnswer(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client, _ := newClient(t, quick())
+	profile := quick()
+	profile.Retry.AttemptTimeout, profile.CallTimeout = time.Minute, time.Minute // an attempt that is given up costs its connection
+	client, _ := newClient(t, profile)
 	for range 50 {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
 		require.NoError(t, err)

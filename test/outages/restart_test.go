@@ -138,11 +138,15 @@ func administrator(t *testing.T) string {
 
 func job(t *testing.T, service string, words ...string) {
 	t.Helper()
-	process := fmt.Sprintf("/proc/%d", status(service).Pid)
-	environ, err := os.ReadFile(filepath.Join(process, "environ"))
-	require.NoError(t, err)
-	program, err := os.Readlink(filepath.Join(process, "exe"))
-	require.NoError(t, err)
+	var environ []byte
+	var program string
+	require.Eventually(t, func() bool { // a replica that is there, while they are restarted
+		process := fmt.Sprintf("/proc/%d", status(service).Pid)
+		read, errRead := os.ReadFile(filepath.Join(process, "environ"))
+		link, errLink := os.Readlink(filepath.Join(process, "exe"))
+		environ, program = read, link
+		return errors.Join(errRead, errLink) == nil && len(read) > 0
+	}, time.Minute, 10*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, program, words...)

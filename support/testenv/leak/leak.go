@@ -30,11 +30,12 @@ func RequireNone(t *testing.T, serve func(ctx context.Context, port int) error, 
 	require.NoError(t, err)
 	before := goleak.IgnoreCurrent()
 	url := "http://127.0.0.1:" + strconv.Itoa(port)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- serve(ctx, port) }()
-	require.Eventually(t, func() bool { return isReady(t, url) }, readyWithin, askEvery, "it is not ready")
+	asker := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: readyWithin}
+	require.Eventually(t, func() bool { return isReady(t, asker, url) }, readyWithin, askEvery, "it is not ready")
 	use(url)
 	stop()
 	select {
@@ -43,15 +44,15 @@ func RequireNone(t *testing.T, serve func(ctx context.Context, port int) error, 
 	case <-time.After(endsWithin):
 		require.FailNow(t, "it does not end")
 	}
-	http.DefaultClient.CloseIdleConnections() // ours to it
+	http.DefaultClient.CloseIdleConnections() //nolint:forbidigo // tests ask with it
 	require.NoError(t, goleak.Find(before))
 }
 
-func isReady(t *testing.T, url string) bool {
+func isReady(t *testing.T, asker *http.Client, url string) bool {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/healthcheck/ready", http.NoBody)
 	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(r)
+	response, err := asker.Do(r)
 	if err != nil {
 		return false
 	}
