@@ -139,8 +139,8 @@ func TestATargetThatSaysThatItIsReadyAndFailsIsTriedSeldom(t *testing.T) {
 			}
 			pass(10 * time.Millisecond)
 		}
-		for i, at := range []time.Duration{1, 3, 6, 9, 12, 15} {
-			require.InDelta(t, (at * time.Second).Seconds(), trials[i].Seconds(), 0.1)
+		for i, seconds := range []float64{1, 3, 6, 9, 12, 15} {
+			require.InDelta(t, seconds, trials[i].Seconds(), 0.1)
 		}
 		require.LessOrEqual(t, l.attempts()-made, 6*r.halfOpen)
 

@@ -40,7 +40,7 @@ func (r *replica) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.bodies = append(r.bodies, string(body))
 	if r.cut > 0 {
 		r.cut--
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // how a handler breaks off
 	}
 	if r.leaving {
 		w.Header().Set("Connection", "close")
