@@ -106,6 +106,7 @@ func ownRedis(t *testing.T) (house, func()) {
 // redisCPU is what the server has used.
 func (h house) redisCPU(t testing.TB) (used time.Duration) {
 	t.Helper()
+	t.Helper()
 	info, err := h.redis.Info(t.Context(), "cpu").Result()
 	require.NoError(t, err)
 	for line := range strings.Lines(info) {
