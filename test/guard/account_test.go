@@ -108,7 +108,7 @@ func newAccount(t testing.TB) *account {
 }
 
 // awake is done once every service has member's keys: one that began before
-// member was there asks for them again only when its breaker lets it.
+// member was there asks for them again after a pause.
 var awake sync.Once
 
 // logIn opens a session.
