@@ -84,6 +84,8 @@ func (s *scene) failLeader(ctx context.Context, how style) (n int) {
 		line.Cut()
 		arena.Wait(ctx, leaderGone)
 		require.NoError(s.t, line.Restore())
+	case flush, full:
+		require.Fail(s.t, "no case of leaders")
 	}
 	arena.Wait(ctx, standStill) // events go on for a while
 	return n
