@@ -59,18 +59,19 @@ func (s *stream) run(b *testing.B, posts []search.Post) float64 {
 	for written < int(writesFor.Seconds()*writeRate) {
 		<-ticks.C
 		var all []any
+		var sent []search.Post
 		for range together {
 			p := posts[written%len(posts)]
 			p.Version = int64(2 + written/len(posts))
 			if p.Deleted = written%2 == 0; !p.Deleted {
 				p.Content = fmt.Sprintf("고친 글 %s", numberOf(int64(p.ID)+1_000_000*p.Version))
 			}
-			all = append(all, p)
+			all, sent = append(all, p), append(sent, p)
 			written++
 		}
 		at := time.Now()
 		s.tell(b, all...)
-		deletion, edit := all[0].(search.Post), all[1].(search.Post) //nolint:forcetypeassert // they were put there
+		deletion, edit := sent[0], sent[1]
 		looking.Go(func() { s.look(b, &s.edits, numberOf(int64(edit.ID)+1_000_000*edit.Version), 1, at) })
 		if deletion.Version == 2 { // then it still had its number
 			looking.Go(func() { s.look(b, &s.deletions, numberOf(int64(deletion.ID)), 0, at) })
@@ -83,6 +84,7 @@ func (s *stream) run(b *testing.B, posts []search.Post) float64 {
 
 // look asks for a word until so many have it, and writes down how long that took.
 func (s *stream) look(b *testing.B, took *[]time.Duration, word string, want int, since time.Time) {
+	b.Helper()
 	query := terms.Parse(word)
 	for time.Since(since) < time.Minute {
 		ids, err := s.engine.Rank(b.Context(), search.Posts, query, 0, search.ByRelevance)
