@@ -1,6 +1,7 @@
 package mysqlstore_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ func TestRepublishingStatesSignUpsAndTheFollowsThatStandAsTheyWereStated(t *test
 	require.NoError(t, h.follows.Unfollow(t.Context(), kim, lee))
 	follow(lee, kim)
 	require.NoError(t, h.follows.Unfollow(t.Context(), lee, kim))
-	want := append(signUps, follow(lee, kim), follow(park, kim), follow(park, lee))
+	want := slices.Concat(signUps, []member.Fact{follow(lee, kim), follow(park, kim), follow(park, lee)})
 	h.watch.advance(time.Second)
 	to := h.watch.now()
 	follow(kim, park)
