@@ -1,6 +1,7 @@
 package serviceclient
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -90,9 +91,7 @@ func (p *Replicas) order() []int {
 		}
 		awake = append(awake, i)
 	}
-	slices.SortStableFunc(resting, func(a, b int) int {
-		return int(p.resting[a].Load()/int64(time.Millisecond) - p.resting[b].Load()/int64(time.Millisecond))
-	})
+	slices.SortStableFunc(resting, func(a, b int) int { return cmp.Compare(p.resting[a].Load(), p.resting[b].Load()) })
 	return append(awake, resting...)
 }
 
