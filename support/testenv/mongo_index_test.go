@@ -41,9 +41,10 @@ func someDocument(r *rand.Rand) bson.D {
 	if r.IntN(3) == 0 {
 		gone = r.IntN(2) == 0
 	}
-	var owner any = int64(r.IntN(5))
+	number := r.IntN(5)
+	var owner any = int64(number)
 	if r.IntN(2) == 0 {
-		owner = int32(owner.(int64)) // the same number
+		owner = int32(number) // the same number
 	}
 	return bson.D{{Key: "words", Value: words}, {Key: "owner", Value: owner}, {Key: "at", Value: r.IntN(9)}, {Key: "gone", Value: gone}}
 }
@@ -78,12 +79,13 @@ func someFilter(r *rand.Rand) bson.D {
 // change does the same to both; what one refuses, the other must refuse too.
 func (p pair) change(t *testing.T, r *rand.Rand, id int) {
 	t.Helper()
-	filter, set := someFilter(r), bson.D{{Key: "$set", Value: someDocument(r)}}
+	filter, document := someFilter(r), someDocument(r)
+	set := bson.D{{Key: "$set", Value: document}}
 	kind := r.IntN(4)
 	do := func(c *mongo.Collection) (err error) {
 		switch kind {
 		case 0:
-			_, err = c.InsertOne(t.Context(), append(bson.D{{Key: "_id", Value: id}, {Key: "key", Value: id % 40}}, set[0].Value.(bson.D)...))
+			_, err = c.InsertOne(t.Context(), append(bson.D{{Key: "_id", Value: id}, {Key: "key", Value: id % 40}}, document...))
 		case 1:
 			_, err = c.UpdateMany(t.Context(), filter, set)
 		case 2:

@@ -41,7 +41,7 @@ func helperCommand() *exec.Cmd {
 	if err != nil {
 		program = os.Args[0]
 	}
-	//nolint:gosec // it is this very program; and it outlives the request that needs it first
+	//nolint:gosec // it is this very program; and it outlives the request that needs it first (2026-11-21)
 	command := exec.CommandContext(context.Background(), program, helpCommand)
 	command.Env = []string{"GOMAXPROCS=1"}
 	command.Stderr = os.Stderr

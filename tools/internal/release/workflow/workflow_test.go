@@ -76,7 +76,7 @@ func TestActionsArePinnedByCommitAndNamedByVersion(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile(`uses: [\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+(\.\d+){0,2}$`)
 	for name := range workflows(t) {
-		text, err := os.ReadFile(filepath.Join(root, ".github/workflows", name))
+		text, err := os.ReadFile(filepath.Join(root, ".github", "workflows", name))
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {
 			if strings.Contains(line, "uses: ") {
