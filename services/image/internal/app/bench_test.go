@@ -28,7 +28,7 @@ func BenchmarkViewAgainstFileServer(b *testing.B) {
 	logger := slog.Default()
 	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	require.NoError(b, err)
-	defer func() { _ = nowhere.Close() }() // nothing is kept of it
+	defer func() { _ = nowhere.Close() }()                    // nothing is kept of it
 	quiet, err := process.NewLogger(nowhere, "image", "info") // lines are made and written as ever, to nobody
 	require.NoError(b, err)
 	slog.SetDefault(quiet)
