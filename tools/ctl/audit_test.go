@@ -2,6 +2,7 @@ package ctl_test
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -125,6 +126,18 @@ func TestAuditRepairsWhatIsDerived(t *testing.T) {
 	require.EqualValues(t, 2, countOf(t, audit, "POST_CREATE").Applied)
 }
 
+func TestAuditLeavesFeedsOfAnotherFormToTimeline(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	p.row(t, 1, 1)
+	p.searchable(t, 1, 1)
+	p.follower(t, 8, 7)
+	key := "timeline:api:posts:followings_recent_posts:8"
+	require.NoError(t, p.redis.HSet(t.Context(), key+":state", "version", "1", "ready", "1", "mark", "0-0").Err())
+	require.NoError(t, p.redis.Do(t.Context(), "ZADD", key, 0, "0").Err())
+	require.Zero(t, comparisonOf(t, p.audit(t, 0), "home feeds").Looked)
+}
+
 func (p *plant) follower(t *testing.T, follower, followed int64) {
 	t.Helper()
 	for _, id := range []int64{follower, followed} {
@@ -139,12 +152,17 @@ func (p *plant) follower(t *testing.T, follower, followed int64) {
 func (p *plant) feed(t *testing.T, member, author int64, posts ...int64) {
 	t.Helper()
 	key := "timeline:api:posts:followings_recent_posts:" + id(int(member))
-	require.NoError(t, p.redis.HSet(t.Context(), key+":state", "version", "1", "ready", "1", "mark", "0-0").Err())
+	require.NoError(t, p.redis.HSet(t.Context(), key+":state", "version", "1", "ready", "1", "mark", "0-0", "form", "2").Err())
 	require.NoError(t, p.redis.SAdd(t.Context(), key+":authors", author).Err())
-	require.NoError(t, p.redis.Do(t.Context(), "ZADD", key, 0, "0").Err())
+	require.NoError(t, p.redis.RPush(t.Context(), key, feedEntry(0, 0)).Err())
 	for _, post := range posts {
-		require.NoError(t, p.redis.Do(t.Context(), "ZADD", key, p.now.Unix(), post).Err())
+		require.NoError(t, p.redis.RPush(t.Context(), key, feedEntry(p.now.Unix(), post)).Err())
 	}
+}
+
+// feedEntry is a second and a post, as timeline packs them.
+func feedEntry(second, post int64) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(second)), uint32(post))
 }
 
 func TestAuditComparesDocumentsWithPosts(t *testing.T) {

@@ -20,6 +20,9 @@ const (
 	authorsSuffix = ":authors"
 	streamKey     = "timeline:api:posts:not_pushed"
 	keysPerScan   = 1000
+	// listForm is the form of feed that unpackEntry reads. timeline builds feeds of
+	// another form anew when they are read, as it does those that are not ready.
+	listForm = "2"
 )
 
 // auditFeeds compares the home feeds that are stored with follows and posts. A feed
@@ -132,11 +135,11 @@ func (a *auditing) feedFault(ctx context.Context, cache *redis.Client, member in
 
 func readFeed(ctx context.Context, cache *redis.Client, member int64) (feed storedFeed, there bool, err error) {
 	key := feedPrefix + strconv.FormatInt(member, 10)
-	state, err := cache.HMGet(ctx, key+stateSuffix, "version", "ready", "mark").Result()
+	state, err := cache.HMGet(ctx, key+stateSuffix, "version", "ready", "mark", "form").Result()
 	if err != nil {
 		return feed, false, fmt.Errorf("read feed of member %d: %w", member, err)
 	}
-	if state[1] != "1" {
+	if state[1] != "1" || state[3] != listForm {
 		return feed, false, nil
 	}
 	feed.version, _ = state[0].(string)

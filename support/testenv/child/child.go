@@ -107,8 +107,34 @@ func (p *Process) Kill() error {
 	return nil
 }
 
-// Pause freezes the child: its connections stay open and nothing answers.
-func (p *Process) Pause() error { return p.Signal(syscall.SIGSTOP) }
+const (
+	stopsWithin = 5 * time.Second
+	stopPoll    = time.Millisecond
+)
+
+var errNotStopped = errors.New("it still runs")
+
+// Pause freezes the child: its connections stay open and nothing answers. It
+// returns when all of the child's threads stand still.
+func (p *Process) Pause() error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	look := time.NewTicker(stopPoll)
+	defer look.Stop()
+	late := time.NewTimer(stopsWithin)
+	defer late.Stop()
+	for !isStopped(p.Pid()) {
+		select {
+		case <-p.done:
+			return nil
+		case <-late.C:
+			return fmt.Errorf("pause %s: %w", p.name, errNotStopped)
+		case <-look.C:
+		}
+	}
+	return nil
+}
 
 // Resume lets a paused child go on.
 func (p *Process) Resume() error { return p.Signal(syscall.SIGCONT) }

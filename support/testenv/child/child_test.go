@@ -107,3 +107,21 @@ func alive(pid int) bool {
 	_, rest, _ := strings.Cut(string(status), ") ")
 	return !strings.HasPrefix(rest, "Z")
 }
+
+func TestAPausedChildStandsStillWhenPauseReturns(t *testing.T) {
+	t.Parallel()
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	defer func() { _ = reader.Close() }()
+	p, err := child.Start(child.Spec{Name: "talker", Path: "/bin/sh", Args: []string{"-c", "while :; do echo; done"}, Log: writer})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = p.Kill() })
+	require.NoError(t, writer.Close())
+	require.NoError(t, reader.SetReadDeadline(time.Now().Add(10*time.Second)))
+	_, err = reader.Read(make([]byte, 1))
+	require.NoError(t, err, "it talks")
+	require.NoError(t, p.Pause())
+	require.NoError(t, reader.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
+	_, err = io.Copy(io.Discard, reader)
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "what it had said ends, and nothing comes after")
+}
