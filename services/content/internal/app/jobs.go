@@ -3,11 +3,7 @@ package app
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
-	"io"
 	"log/slog"
-	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/content/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/content/internal/content"
@@ -37,7 +33,7 @@ const republishBatch = 500
 // created in a time range again, for rebuilding projections. Consumers that
 // have them ignore them.
 func republish(ctx context.Context, cfg config.Config, args []string) error {
-	from, to, err := rangeOf(args)
+	from, to, err := process.TimeRange("republish", args)
 	if err != nil {
 		return err
 	}
@@ -57,24 +53,4 @@ func republish(ctx context.Context, cfg config.Config, args []string) error {
 	}
 	_, err = s.drain.DrainAll(ctx)
 	return err
-}
-
-func rangeOf(args []string) (from, to time.Time, err error) {
-	flags := flag.NewFlagSet("republish", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	fromText := flags.String("from", "", "")
-	toText := flags.String("to", "", "")
-	usage := fmt.Errorf("%w: republish --from 2026-11-20T00:00:00Z --to 2026-11-21T00:00:00Z", process.ErrUsage)
-	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return from, to, usage
-	}
-	from, err = time.Parse(time.RFC3339, *fromText)
-	if err != nil {
-		return from, to, usage
-	}
-	to, err = time.Parse(time.RFC3339, *toText)
-	if err != nil || !from.Before(to) {
-		return from, to, usage
-	}
-	return from, to, nil
 }
