@@ -14,7 +14,7 @@ import (
 )
 
 // ErrNotMigrated is a database that lacks an index that the program relies on.
-var ErrNotMigrated = errors.New("mongo: indexes are missing")
+var ErrNotMigrated = errors.New("mongo: indexes are missing, run migrate first")
 
 // buildWithin bounds the making of one collection's indexes: on much data it
 // takes long.

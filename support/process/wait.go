@@ -2,9 +2,11 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -16,8 +18,9 @@ const (
 
 // WaitFor calls probe until it returns nil, with waits that double from 0.1 s
 // to 5 s, and logs each change of the reason. It is how a service that was
-// first waits for what it needs instead of dying. It fails only with ctx.
-func WaitFor(ctx context.Context, what string, probe func(ctx context.Context) error) error {
+// first waits for what it needs instead of dying. It fails with ctx, and with an
+// error of probe that is one of final: more waiting would not change that.
+func WaitFor(ctx context.Context, what string, probe func(ctx context.Context) error, final ...error) error {
 	wait, last := firstWait, ""
 	for {
 		err := probeOnce(ctx, probe)
@@ -26,6 +29,9 @@ func WaitFor(ctx context.Context, what string, probe func(ctx context.Context) e
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("wait for %s: %w", what, ctx.Err())
+		}
+		if slices.ContainsFunc(final, func(target error) bool { return errors.Is(err, target) }) {
+			return fmt.Errorf("wait for %s: %w", what, err)
 		}
 		if err.Error() != last {
 			last = err.Error()

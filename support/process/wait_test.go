@@ -3,6 +3,7 @@ package process_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,5 +73,22 @@ func TestEveryWorksNowThenEachIntervalUntilTheEnd(t *testing.T) {
 			return errDown // a failure is logged and does not end it
 		}))
 		require.Equal(t, 4, runs)
+	})
+}
+
+func TestWaitForEndsWithAnErrorThatWaitingDoesNotChange(t *testing.T) {
+	t.Parallel()
+	errBare := errors.New("no indexes")
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		err := process.WaitFor(t.Context(), "mongodb", func(context.Context) error {
+			if tries++; tries == 1 {
+				return errDown
+			}
+			return fmt.Errorf("look: %w", errBare)
+		}, errBare)
+		require.ErrorIs(t, err, errBare)
+		require.ErrorContains(t, err, "wait for mongodb: look")
+		require.Equal(t, 2, tries)
 	})
 }

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -37,7 +35,6 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
 	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
-	group.AddLoop("indexes", s.requireIndexes)
 	group.AddLoop("housekeeping", s.keepHouse)
 	group.AddLoop("consumer", s.consume)
 	group.AddLoop("letters", s.retryLetters)
@@ -48,37 +45,17 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	return group.Run(ctx)
 }
 
-// requireIndexes refuses to run on a database without indexes: as soon as the
-// database answers, it ends the process where some are missing.
-func (s *service) requireIndexes(ctx context.Context) error {
-	var refused error
-	err := process.WaitFor(ctx, "mongodb", func(ctx context.Context) error {
-		err := s.mongo.RequireIndexes(ctx, indexes())
-		if errors.Is(err, mongo.ErrNotMigrated) {
-			refused, err = err, nil
-		}
+// consume handles events once the indexes are known to be there, and ends the
+// process where MongoDB answers without them: an event could be recorded twice.
+func (s *service) consume(ctx context.Context) error {
+	if err := process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated); err != nil {
 		return err
-	})
-	switch {
-	case err != nil: // stopped while waiting
-		return nil //nolint:nilerr // the end of ctx is how it is to end
-	case refused != nil:
-		return fmt.Errorf("run migrate first: %w", refused)
 	}
-	close(s.indexed)
-	<-ctx.Done()
-	return nil
+	return s.consumer.Run(ctx)
 }
 
-// consume handles events once the indexes are known to be there: without the
-// unique one an event could be recorded twice.
-func (s *service) consume(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-s.indexed:
-		return s.consumer.Run(ctx)
-	}
+func (s *service) hasIndexes(ctx context.Context) error {
+	return s.mongo.RequireIndexes(ctx, indexes())
 }
 
 // retryLetters tries what could not be applied, each minute: a newer release may

@@ -55,12 +55,10 @@ type service struct {
 	keys      *auth.KeySet
 	server    *httpserver.Server
 	retention time.Duration
-	// indexed is closed when the indexes are known to be there.
-	indexed chan struct{}
 }
 
 func wire(cfg config.Config) (s *service, err error) {
-	s = &service{registry: metrics.NewRegistry("activity"), retention: cfg.ActivityRetention, indexed: make(chan struct{})}
+	s = &service{registry: metrics.NewRegistry("activity"), retention: cfg.ActivityRetention}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -148,7 +146,7 @@ func (s *service) openServer(cfg config.Config) (err error) {
 		Unavailable:  mongo.IsUnavailable,
 		Ready: map[string]func(ctx context.Context) error{
 			"signing keys": s.keys.Loaded,
-			"mongodb":      func(ctx context.Context) error { return s.mongo.RequireIndexes(ctx, indexes()) },
+			"mongodb":      s.hasIndexes,
 		},
 		Enrich:     serviceclient.PassOn(httpserver.RequestID, httpserver.TraceParent),
 		Trace:      s.tracing.Requests(),

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -21,8 +20,8 @@ const (
 )
 
 // serve runs the service until ctx ends. It answers, if only that it is not
-// ready, before MongoDB is there; events are taken once the indexes are known to
-// be. Components stop in reverse.
+// ready, before MongoDB is there. Components stop in reverse: requests end first,
+// then the consumer leaves its group.
 func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	s, err := wire(cfg)
 	if err != nil {
@@ -32,37 +31,23 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	group := process.NewGroup(max(s.server.StopLimit(), shortStopLimit))
 	group.AddLoop("traces", s.tracing.Run)
 	group.AddLoop("signing keys", s.keys.Run)
+	group.AddLoop("housekeeping", s.keepHouse)
+	group.AddLoop("activities", s.consume)
+	group.AddLoop("letters", s.retryLetters)
 	group.Add("admin", s.server.RunAdmin(s.registry))
 	group.Add("http", s.server.Run)
-	group.Add("indexes", s.requireIndexes)
-	group.AddLoop("housekeeping", s.keepHouse)
-	group.AddLoop("letters", s.retryLetters)
-	group.AddLoop("activities", s.activities.Run)
 	slog.InfoContext(ctx, "starting", "build", process.Build().String())
 	return group.Run(ctx)
 }
 
-// requireIndexes ends the process where indexes are missing: without them every
-// search reads everything, and nothing keeps documents apart. It waits for a
-// MongoDB that is not there yet.
-func (s *service) requireIndexes(ctx context.Context, ready func()) error {
-	var missing error
-	err := process.WaitFor(ctx, "mongodb", func(ctx context.Context) error {
-		err := s.hasIndexes(ctx)
-		if errors.Is(err, mongo.ErrNotMigrated) {
-			missing = err
-			return nil
-		}
+// consume takes events once the indexes are known to be there, and ends the
+// process where MongoDB answers without them: every search would read everything,
+// and nothing would keep documents apart.
+func (s *service) consume(ctx context.Context) error {
+	if err := process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated); err != nil {
 		return err
-	})
-	if missing != nil {
-		return missing
 	}
-	if err == nil {
-		ready()
-	}
-	<-ctx.Done()
-	return nil
+	return s.activities.Run(ctx)
 }
 
 func (s *service) hasIndexes(ctx context.Context) error {
