@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -152,12 +153,13 @@ func (p *plant) follower(t *testing.T, follower, followed int64) {
 func (p *plant) feed(t *testing.T, member, author int64, posts ...int64) {
 	t.Helper()
 	key := "timeline:api:posts:followings_recent_posts:" + id(int(member))
-	require.NoError(t, p.redis.HSet(t.Context(), key+":state", "version", "1", "ready", "1", "mark", "0-0", "form", "2").Err())
+	require.NoError(t, p.redis.HSet(t.Context(), key+":state", "version", "1", "ready", "1", "mark", "0-0", "form", "3").Err())
 	require.NoError(t, p.redis.SAdd(t.Context(), key+":authors", author).Err())
 	require.NoError(t, p.redis.RPush(t.Context(), key, feedEntry(0, 0)).Err())
 	for _, post := range posts {
 		require.NoError(t, p.redis.RPush(t.Context(), key, feedEntry(p.now.Unix(), post)).Err())
 	}
+	require.NoError(t, p.redis.RPush(t.Context(), key, feedEntry(math.MaxUint32, 0)).Err())
 }
 
 // feedEntry is a second and a post, as timeline packs them.

@@ -22,7 +22,7 @@ const (
 	keysPerScan   = 1000
 	// listForm is the form of feed that unpackEntry reads. timeline builds feeds of
 	// another form anew when they are read, as it does those that are not ready.
-	listForm = "2"
+	listForm = "3"
 )
 
 // auditFeeds compares the home feeds that are stored with follows and posts. A feed
@@ -163,14 +163,14 @@ func readFeed(ctx context.Context, cache *redis.Client, member int64) (feed stor
 		switch {
 		case err != nil:
 			return feed, false, fmt.Errorf("read feed of member %d: %w", member, err)
-		case id == 0: // nothing older exists
+		case id == 0: // nothing older exists; and the fence, behind which stands what is not in order yet
 			continue
 		case i == 0:
 			feed.since = second + 1 // the rest of that second may have fallen off
 		}
 		feed.posts[id] = true
 	}
-	return feed, len(entries) > 0, nil
+	return feed, len(entries) > 1, nil // one is the fence alone
 }
 
 var errEntry = errors.New("an entry is no post")

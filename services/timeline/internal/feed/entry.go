@@ -3,6 +3,7 @@ package feed
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
 	"time"
 
@@ -19,6 +20,10 @@ const (
 
 // bottom is the entry below all others, which says that nothing older exists.
 var bottom = packEntry(timeline.FeedEntry{CreatedAt: time.Unix(0, 0)})
+
+// fence stands in a list behind what is in order; what was pushed since stands
+// behind it. It is greater than the entry of any post.
+var fence = packEntry(timeline.FeedEntry{CreatedAt: time.Unix(math.MaxUint32, 0)})
 
 func packEntry(entry timeline.FeedEntry) string {
 	var id [8]byte

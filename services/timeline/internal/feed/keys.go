@@ -22,9 +22,9 @@ const (
 	versionPrefix = "member:api:followings-version:"
 )
 
-// listForm tells feeds that are lists from those of releases before, which were
-// sorted sets under the same keys.
-const listForm = "2"
+// listForm tells feeds that are lists with a fence from those of releases before,
+// which were lists without one, and sorted sets, under the same keys.
+const listForm = "3"
 
 const (
 	// feedLife is how long a feed is kept after it was last read: a member that

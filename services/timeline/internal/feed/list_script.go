@@ -1,8 +1,9 @@
 package feed
 
 // entryLua packs entries as packEntry does and takes them apart. Ids are exact up
-// to 2^53.
+// to 2^53. The fence is greater than every entry of a post.
 const entryLua = `
+local call = redis.call
 local function pack(second, id)
   local entry = struct.pack('>I4', id % 4294967296)
   local high = math.floor(id / 4294967296)
@@ -20,54 +21,108 @@ local function unpacked(entry)
   end
   return second, id
 end
-local bottom = pack(0, 0)`
+local bottom, fence = pack(0, 0), pack(4294967295, 0)
+local longest, spare = 800, 32`
 
-// addLua adds an entry to a stored feed, once, where it belongs by second and id.
-// An entry that comes so late that it is older than all of a feed which has lost
-// its end is left out: between it and them others are missing. A feed that is
-// not a list was stored by another release: it is built again.
+// settleLua puts what was pushed into a feed where it belongs by second and id,
+// each post once. A post that comes so late that it is older than all of a feed
+// which has lost its end is left out: between it and them others are missing. A
+// list without a fence was stored by another release, and one with nothing before
+// it does not tell what is missing: both are thrown away.
 //
-//	add(feed, entry, second, id) returns 1, or 0 where the feed did not take it
-const addLua = entryLua + `
-local longest, spare, near = 800, 32, 32
-local function cut(feed, n)
-  if n > longest + spare then redis.call('LTRIM', feed, -longest, -1) end
+//	settle(feed, look) returns nil where no feed is left; look is about how many
+//	entries are behind the fence
+const settleLua = entryLua + `
+-- the end of the feed from the last entry before the fence on, and the fence's
+-- place in it; nil where there is none, or no fence
+local function ending(feed, look)
+  while true do
+    local list = call('LRANGE', feed, -look, -1)
+    for n = #list, 1, -1 do
+      if list[n] == fence and n > 1 then return list, n end
+    end
+    if #list < look then return nil end
+    look = look * 8
+  end
 end
 
--- how many of list lie below second and id; nil where they are among them
-local function below(list, second, id)
-  for n = #list, 1, -1 do
+-- whether what lies behind the fence goes on where the rest ends
+local function ordered(list, place)
+  local second, id = unpacked(list[place - 1])
+  for n = place + 1, #list do
     local s, i = unpacked(list[n])
-    if s == second and i == id then return nil end
-    if s < second or (s == second and i < id) then return n end
+    if s < second or (s == second and i <= id) then return false end
+    second, id = s, i
   end
-  return 0
+  return true
 end
 
-local function insert(feed, entry, second, id)
-  local n = redis.call('LLEN', feed)
-  local list = redis.call('LRANGE', feed, -near, -1)
-  local place = below(list, second, id)
-  if place == 0 and n > near then
-    list = redis.call('LRANGE', feed, 0, -1)
-    place = below(list, second, id)
+-- what lies behind the fence, in order, each once: seconds, ids, entries. Few are
+-- out of order, and those not far.
+local function sorted(list, place)
+  local seconds, ids, entries = {}, {}, {}
+  for n = place + 1, #list do
+    local s, i = unpacked(list[n])
+    local k, m = #entries, #entries
+    while k > 0 and (seconds[k] > s or (seconds[k] == s and ids[k] > i)) do k = k - 1 end
+    if k == 0 or entries[k] ~= list[n] then
+      for j = m, k + 1, -1 do seconds[j + 1], ids[j + 1], entries[j + 1] = seconds[j], ids[j], entries[j] end
+      seconds[k + 1], ids[k + 1], entries[k + 1] = s, i, list[n]
+    end
   end
-  if not place then return 1 end
-  if place == 0 then return 0 end
-  redis.call('LTRIM', feed, 0, n - #list + place - 1)
-  cut(feed, redis.call('RPUSH', feed, entry, unpack(list, place + 1)))
-  return 1
+  return seconds, ids, entries
 end
 
-local function add(feed, entry, second, id)
-  local newest = redis.pcall('LINDEX', feed, -1)
-  if not newest then return 0 end
-  if newest.err then
-    redis.call('DEL', feed .. ':state')
-    return 0
+-- the newest of what is in order, from one below the second and id on, or all; and
+-- how many there are in all
+local function before(feed, behind, second, id)
+  local n, look = call('LLEN', feed) - behind, 8
+  while true do
+    local list = call('LRANGE', feed, -(behind + look), -(behind + 1))
+    local s, i = unpacked(list[1])
+    if #list == n or s < second or (s == second and i < id) then return list, n end
+    look = look * 8
   end
-  local s, i = unpacked(newest)
-  if s > second or (s == second and i >= id) then return insert(feed, entry, second, id) end
-  cut(feed, redis.call('RPUSH', feed, entry))
-  return 1
+end
+
+-- what lies behind the fence goes among the rest, and the fence away
+local function merge(feed, list, place)
+  local behind = #list - place + 1
+  local seconds, ids, entries = sorted(list, place)
+  local old, n = before(feed, behind, seconds[1], ids[1])
+  local out, a, b = {}, #old, #entries
+  while b > 0 do
+    local s, i = unpacked(old[a])
+    if s < seconds[b] or (s == seconds[b] and i < ids[b]) then
+      out[#out + 1], b = entries[b], b - 1
+    elseif s == seconds[b] and i == ids[b] then
+      b = b - 1
+    elseif a == 1 then
+      break
+    else
+      out[#out + 1], a = old[a], a - 1
+    end
+  end
+  call('LTRIM', feed, 0, n - #old + a - 1)
+  local newest = {}
+  for k = #out, 1, -1 do newest[#newest + 1] = out[k] end
+  if #newest > 0 then call('RPUSH', feed, unpack(newest)) end
+end
+
+local function settle(feed, look)
+  local list, place = ending(feed, look)
+  if not list then
+    call('DEL', feed)
+    return nil
+  end
+  if place < #list then
+    if ordered(list, place) then
+      call('LREM', feed, -1, fence)
+    else
+      merge(feed, list, place)
+    end
+    local n = call('RPUSH', feed, fence)
+    if n > longest + spare then call('LTRIM', feed, -longest - 1, -1) end
+  end
+  return true
 end`

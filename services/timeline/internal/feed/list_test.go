@@ -1,6 +1,9 @@
 package feed_test
 
 import (
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -23,15 +26,17 @@ func (h house) push(t *testing.T, entry timeline.FeedEntry, followers ...timelin
 // what it was given, by second and then by id.
 func TestAFeedIsInOrderWhateverOrderPostsComeIn(t *testing.T) {
 	t.Parallel()
-	for name, late := range map[string]int{"a little late": 3, "late": 60, "any time": 4000} {
-		t.Run(name, func(t *testing.T) {
+	for _, c := range []struct {
+		late, reads int // seconds; pushes between two reads
+	}{{3, 10_000}, {60, 10_000}, {4000, 10_000}, {3, 1}, {3, 5}, {60, 7}, {4000, 33}} {
+		t.Run(fmt.Sprintf("%d s late, read after each %d", c.late, c.reads), func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			random := rand.New(rand.NewPCG(7, uint64(late)))
+			random := rand.New(rand.NewPCG(7, uint64(c.late)))
 			h.build(t, 1, 5, 9)
 			model := entries(5)
 			for n := range 1200 {
-				entry := timeline.FeedEntry{PostID: timeline.PostID(100 + n), CreatedAt: at(100 + n/4 - random.IntN(late))}
+				entry := timeline.FeedEntry{PostID: timeline.PostID(100 + n), CreatedAt: at(100 + n/4 - random.IntN(c.late))}
 				if n%97 == 0 {
 					entry.PostID += 1 << 40 // an id of more than 32 bits
 				}
@@ -39,6 +44,9 @@ func TestAFeedIsInOrderWhateverOrderPostsComeIn(t *testing.T) {
 				h.push(t, entry, 1)
 				again := model[max(0, len(model)-1-random.IntN(50))]
 				h.push(t, again, 1)
+				if n%c.reads == 0 {
+					h.requireNewest(t, model)
+				}
 			}
 			slices.SortFunc(model, newestFirst)
 			run := h.read(t, 1, timeline.FeedRange{Count: 2 * timeline.FeedLength})
@@ -46,6 +54,14 @@ func TestAFeedIsInOrderWhateverOrderPostsComeIn(t *testing.T) {
 			require.Equal(t, model[:timeline.FeedLength], run.Entries)
 		})
 	}
+}
+
+// requireNewest holds the front of member 1's feed to the newest of model.
+func (h house) requireNewest(t *testing.T, model []timeline.FeedEntry) {
+	t.Helper()
+	wanted := slices.SortedFunc(slices.Values(model), newestFirst)
+	wanted = slices.CompactFunc(wanted, func(a, b timeline.FeedEntry) bool { return a.PostID == b.PostID })
+	require.Equal(t, wanted[:min(30, len(wanted))], h.read(t, 1, timeline.FeedRange{Count: 30}).Entries[:min(30, len(wanted))])
 }
 
 func newestFirst(a, b timeline.FeedEntry) int {
@@ -92,23 +108,48 @@ func TestAPostThatTheDatabaseHadAlreadyIsNotTakenTwice(t *testing.T) {
 	require.Equal(t, []timeline.PostID{3, 700, 2, 1}, h.all(t, 1))
 }
 
-// Releases before kept feeds as sorted sets under the same keys. During an update
-// both serve: what the other left is neither read nor pushed to.
+// Releases before kept feeds as sorted sets, and as lists without a fence, under the
+// same keys. During an update both serve: what the other left is not read, and what
+// is pushed to it makes no feed.
 func TestAFeedOfAReleaseBeforeIsBuiltAgain(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(h house) error{
+		"a sorted set": func(h house) error {
+			return errors.Join(h.redis.ZAdd(t.Context(), feedKey(1), redis.Z{Score: 5, Member: "5"}).Err(), h.redis.HDel(t.Context(), feedKey(1)+":state", "form").Err())
+		},
+		"a list in order": func(h house) error {
+			return errors.Join(h.redis.RPush(t.Context(), feedKey(1), "\x6a\x00\x00\x00\x00\x00\x00\x05").Err(), h.redis.HSet(t.Context(), feedKey(1)+":state", "form", "2").Err())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.build(t, 1, 3, 9)
+			require.NoError(t, h.redis.Del(t.Context(), feedKey(1)).Err())
+			require.NoError(t, leave(h))
+			h.requireState(t, 1, timeline.FeedMissing)
+			for n := range 33 {
+				h.push(t, timeline.FeedEntry{PostID: timeline.PostID(77 + n), CreatedAt: at(77)}, 1)
+			}
+			require.Zero(t, h.redis.Exists(t.Context(), feedKey(1)).Val(), "nobody takes it for one that has the posts")
+			h.build(t, 1, 3, 9)
+			require.Equal(t, []timeline.PostID{3, 2, 1}, h.all(t, 1))
+		})
+	}
+}
+
+// While one release replaces another, both push.
+func TestAPostThatTheReleaseBeforePushedIsTaken(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.build(t, 1, 3, 9)
-	old := func() {
-		require.NoError(t, h.redis.Del(t.Context(), feedKey(1)).Err())
-		require.NoError(t, h.redis.ZAdd(t.Context(), feedKey(1), redis.Z{Score: 5, Member: "5"}).Err())
+	h.push(t, timeline.FeedEntry{PostID: 6, CreatedAt: at(6)}, 1)
+	for _, id := range []byte{8, 7, 6} {
+		entry := []byte{0, 0, 0, 0, 0, 0, 0, id}
+		binary.BigEndian.PutUint32(entry, uint32(at(int(id)).Unix()))
+		require.NoError(t, h.redis.RPush(t.Context(), feedKey(1), entry).Err())
 	}
-	old()
-	require.NoError(t, h.redis.HDel(t.Context(), feedKey(1)+":state", "form").Err())
-	h.requireState(t, 1, timeline.FeedMissing)
-	require.Zero(t, h.push(t, timeline.FeedEntry{PostID: 77, CreatedAt: at(77)}, 1))
-	require.Zero(t, h.redis.Exists(t.Context(), feedKey(1)+":state").Val(), "nobody takes it for one that has the post")
-	h.build(t, 1, 3, 9)
-	require.Equal(t, []timeline.PostID{3, 2, 1}, h.all(t, 1))
+	require.Equal(t, []timeline.PostID{8, 7, 6, 3, 2, 1}, h.all(t, 1))
 }
 
 // Ids and seconds of up to 32 bits: what the list and the allocator add is counted,

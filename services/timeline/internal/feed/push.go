@@ -14,19 +14,39 @@ import (
 // millisecond.
 const feedsPerScript = 250
 
-// Push adds a post of author to the stored feeds of followers, and returns how
-// many took it. Feeds that were built without author stay as they are. Pushing
-// twice changes nothing.
+// Push adds a post of author to the stored feeds of followers, in one round trip,
+// and returns how many it was given to. Feeds that were built without author stay
+// as they are. Pushing twice changes nothing.
 func (s *Store) Push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
-	packed := packEntry(entry)
-	for chunk := range slices.Chunk(followers, feedsPerScript) {
-		n, err := pushScript.Run(ctx, s.redis, feedKeys(chunk), int64(author), packed, entry.CreatedAt.Unix(), int64(entry.PostID)).Int()
-		if err != nil {
-			return taken, fmt.Errorf("push post %d: %w", entry.PostID, err)
+	taken, err = s.push(ctx, author, entry, followers)
+	if redis.HasErrorPrefix(err, "NOSCRIPT") { // a Redis that has just started
+		if err = pushScript.Load(ctx, s.redis).Err(); err == nil {
+			taken, err = s.push(ctx, author, entry, followers)
 		}
-		taken += n
+	}
+	if err != nil {
+		return 0, fmt.Errorf("push post %d: %w", entry.PostID, err)
 	}
 	s.metrics.pushed(taken)
+	return taken, nil
+}
+
+func (s *Store) push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
+	if len(followers) == 0 {
+		return 0, nil
+	}
+	pipe, packed := s.redis.Pipeline(), packEntry(entry)
+	for chunk := range slices.Chunk(followers, feedsPerScript) {
+		pushScript.EvalSha(ctx, pipe, feedKeys(chunk), int64(author), packed)
+	}
+	answers, err := pipe.Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, answer := range answers {
+		n, _ := answer.(*redis.Cmd).Int() //nolint:errcheck // each of them has been answered
+		taken += n
+	}
 	return taken, nil
 }
 

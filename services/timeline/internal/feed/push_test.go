@@ -24,6 +24,32 @@ func TestAPostIsPushedOnceIntoTheStoredFeedsOfFollowers(t *testing.T) {
 	h.requireState(t, 3, timeline.FeedMissing)
 }
 
+func TestAPostIsPushedToMoreFollowersThanAScriptTakes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	followers := make([]timeline.MemberID, 1001)
+	for i := range followers {
+		followers[i] = timeline.MemberID(i + 1)
+		h.build(t, followers[i], 1, 9)
+	}
+	require.Equal(t, 1001, h.push(t, timeline.FeedEntry{PostID: 77, CreatedAt: at(77)}, followers...))
+	for _, reader := range []timeline.MemberID{1, 250, 251, 1001} {
+		require.Equal(t, []timeline.PostID{77, 1}, h.all(t, reader))
+	}
+	require.Zero(t, h.push(t, timeline.FeedEntry{PostID: 78, CreatedAt: at(78)}))
+}
+
+func TestARedisThatForgotTheScriptsIsPushedTo(t *testing.T) {
+	t.Parallel()
+	h, _ := ownRedis(t)
+	h.build(t, 1, 1, 9)
+	for id := range timeline.PostID(2) {
+		require.NoError(t, h.redis.ScriptFlush(t.Context()).Err())
+		require.Equal(t, 1, h.push(t, timeline.FeedEntry{PostID: 77 + id, CreatedAt: at(77)}, 1))
+	}
+	require.Equal(t, []timeline.PostID{78, 77, 1}, h.all(t, 1))
+}
+
 // The list of followers may be older than the feed.
 func TestAPostIsNotPushedToOneWhoNoLongerFollows(t *testing.T) {
 	t.Parallel()
@@ -84,16 +110,14 @@ func TestAPostThatIsOlderThanTheEndOfAFeedIsLeftToTheDatabase(t *testing.T) {
 	h.build(t, 1, timeline.FeedLength, 9)
 	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.FeedEntry{{PostID: 500, CreatedAt: at(500)}, {PostID: 501, CreatedAt: at(501)}}))
 	old := timeline.FeedEntry{PostID: 7000, CreatedAt: at(-100)}
-	taken, err := h.Push(t.Context(), 9, old, []timeline.MemberID{1})
+	_, err := h.Push(t.Context(), 9, old, []timeline.MemberID{1})
 	require.NoError(t, err)
-	require.Zero(t, taken)
 	require.NoError(t, h.Offer(t.Context(), 9, old))
 	require.Len(t, h.all(t, 1), timeline.FeedLength-2)
 
 	h.build(t, 2, 3, 9) // whole: everything has its place
-	taken, err = h.Push(t.Context(), 9, old, []timeline.MemberID{2})
+	_, err = h.Push(t.Context(), 9, old, []timeline.MemberID{2})
 	require.NoError(t, err)
-	require.Equal(t, 1, taken)
 	require.Equal(t, []timeline.PostID{3, 2, 1, 7000}, h.all(t, 2))
 }
 
@@ -117,6 +141,28 @@ func TestARemovedPostIsGoneFromTheFeeds(t *testing.T) {
 	require.NoError(t, h.Remove(t.Context(), timeline.FeedEntry{PostID: 2, CreatedAt: at(2)}, []timeline.MemberID{1, 2, 3}))
 	require.Equal(t, []timeline.PostID{1}, h.all(t, 1))
 	require.Equal(t, []timeline.PostID{1}, h.all(t, 2))
+}
+
+// What is pushed to a feed of which nothing is left would stand there without what
+// is older.
+func TestAFeedOfWhichEveryPostIsGoneIsBuiltAgain(t *testing.T) {
+	t.Parallel()
+	for name, push := range map[string]bool{"and nothing came since": false, "and a post came since": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.build(t, 1, timeline.FeedLength, 9)
+			for _, entry := range entries(timeline.FeedLength) {
+				require.NoError(t, h.Remove(t.Context(), entry, []timeline.MemberID{1}))
+			}
+			if push {
+				h.push(t, timeline.FeedEntry{PostID: 7000, CreatedAt: at(7)}, 1)
+			}
+			h.requireState(t, 1, timeline.FeedMissing)
+			h.build(t, 1, timeline.FeedLength, 9)
+			h.requireState(t, 1, timeline.FeedReady)
+		})
+	}
 }
 
 // A version that member could not write is healed by the event.

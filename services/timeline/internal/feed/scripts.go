@@ -13,16 +13,17 @@ end`
 //
 //	ARGV now, how (rank or until), from where, how many, catchUp, touchEvery, feedLife, listForm
 //	open(feed, current, stream) returns the feed's version, nil where it is missing
-const openLua = addLua + lastLua + `
+const openLua = settleLua + lastLua + `
 local function open(feed, current, stream)
   local authors, state = feed .. ':authors', feed .. ':state'
   local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched', 'form')
   local version, mark = at[1], at[3]
   if at[2] ~= '1' or at[5] ~= ARGV[8] then return nil end
   if current and current ~= version then return nil end
-  if redis.call('EXISTS', feed, authors) ~= 2 then return nil end
+  local top = redis.call('LRANGE', feed, -2, -1)
+  if #top < 2 or redis.call('EXISTS', authors) == 0 then return nil end
 
-  local newest = last(stream)
+  local settled, newest = top[2] == fence, last(stream)
   if newest ~= mark then
     local none = mark == '0-0'
     local limit = tonumber(ARGV[5])
@@ -34,12 +35,13 @@ local function open(feed, current, stream)
       local field = entries[i][2]
       if redis.call('SISMEMBER', authors, field[2]) == 1 then
         if field[1] == 'left' then return nil end
-        local id, second = tonumber(field[4]), tonumber(field[6])
-        add(feed, pack(second, id), second, id)
+        redis.call('RPUSH', feed, pack(tonumber(field[6]), tonumber(field[4])))
+        settled = false
       end
     end
     redis.call('HSET', state, 'mark', newest)
   end
+  if not settled and not settle(feed, 8) then return nil end
 
   if tonumber(ARGV[1]) - tonumber(at[4]) > tonumber(ARGV[6]) then
     redis.call('HSET', state, 'touched', ARGV[1])
@@ -48,7 +50,7 @@ local function open(feed, current, stream)
   return version
 end`
 
-// runLua reads a run of a feed. Where it begins at a second, that is looked for by
+// runLua reads a run of a feed in order. Where it begins at a second, that is looked for by
 // halves; and where the feed ends before the run does, it is read from what was
 // kept of the older posts, if that begins early enough.
 //
@@ -56,7 +58,7 @@ end`
 //	nothing older exists, else '0'
 const runLua = `
 local function runOf(list, most)
-  local n, count = redis.call('LLEN', list), tonumber(ARGV[4])
+  local n, count = redis.call('LLEN', list) - 1, tonumber(ARGV[4]) -- without the fence
   local lowest, stop = math.max(n - most, 0), n
   if ARGV[2] == 'rank' then
     stop = n - tonumber(ARGV[3])
@@ -166,7 +168,7 @@ return table.concat(out)`)
 var beginScript = redis.NewScript(entryLua + lastLua + `
 local feed, authors, state = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state'
 redis.call('DEL', feed, authors, state, feed .. ':older')
-redis.call('RPUSH', feed, bottom)
+redis.call('RPUSH', feed, bottom, fence)
 redis.call('SADD', authors, '0')
 for i = 6, #ARGV, 1000 do redis.call('SADD', authors, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
 redis.call('HSET', state, 'ticket', ARGV[1], 'version', ARGV[2], 'mark', last(KEYS[2]), 'touched', ARGV[3], 'ready', '0', 'form', ARGV[5])
@@ -177,32 +179,48 @@ return redis.status_reply('OK')`)
 // What it has collected goes where it belongs among the entries of the database.
 //
 //	KEYS feed
-//	ARGV ticket, feedLife, then entries, the newest last; the first is the bottom
-//	where nothing older exists
+//	ARGV ticket, feedLife, then entries, the newest last, and the fence; the first is
+//	the bottom where nothing older exists
 //	returns 1 where it is ready
-var fillScript = redis.NewScript(addLua + `
+var fillScript = redis.NewScript(settleLua + `
 local feed, authors, state = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state'
 if redis.call('HGET', state, 'ticket') ~= ARGV[1] then return 0 end
 if redis.call('EXISTS', feed, authors) ~= 2 then return 0 end
 local collected = redis.call('LRANGE', feed, 1, -1)
 redis.call('DEL', feed)
-if #ARGV > 2 then redis.call('RPUSH', feed, unpack(ARGV, 3)) end
-for i = 1, #collected do add(feed, collected[i], unpacked(collected[i])) end
+redis.call('RPUSH', feed, unpack(ARGV, 3))
+local missed = {}
+for i = 1, #collected do
+  if collected[i] ~= fence then missed[#missed + 1] = collected[i] end
+end
+if #missed > 0 then
+  redis.call('RPUSH', feed, unpack(missed))
+  settle(feed, #missed + 2)
+end
 redis.call('HSET', state, 'ready', '1')
 for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[2]) end
 return 1`)
 
-// pushScript adds a post to the feeds that are stored and have its author.
+// pushScript adds a post to the feeds that are stored and have its author. It is
+// put in order by who reads the feed next, or with 31 others; which of them that
+// is differs from feed to feed, so that no script has to do it for all of its own.
 //
 //	KEYS feeds
-//	ARGV author, entry, second, id
-//	returns how many feeds took it
-var pushScript = redis.NewScript(addLua + `
-local author, entry, second, id = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local taken = 0
-for n = 1, #KEYS do
-  local feed = KEYS[n]
-  if redis.call('SISMEMBER', feed .. ':authors', author) == 1 then taken = taken + add(feed, entry, second, id) end
+//	ARGV author, entry
+//	returns how many feeds it was added to
+var pushScript = redis.NewScript(settleLua + `
+local feeds, author, entry, taken = KEYS, ARGV[1], ARGV[2], 0
+for n = 1, #feeds do
+  local feed = feeds[n]
+  if call('SISMEMBER', feed .. ':authors', author) == 1 then
+    local length = redis.pcall('RPUSHX', feed, entry)
+    if type(length) ~= 'number' then
+      call('DEL', feed)
+    elseif length > 0 then
+      taken = taken + 1
+      if (length + 3 * string.byte(feed, -1)) % 32 == 0 then settle(feed, 40) end
+    end
+  end
 end
 return taken`)
 
@@ -210,7 +228,7 @@ return taken`)
 //
 //	KEYS feed
 //	ARGV version, the second from which on older posts are all there, olderLife,
-//	then entries as for fillScript
+//	then entries and the fence as for fillScript
 var olderScript = redis.NewScript(`
 local state, older = KEYS[1] .. ':state', KEYS[1] .. ':older'
 local at = redis.call('HMGET', state, 'version', 'ready')

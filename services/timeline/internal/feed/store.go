@@ -141,7 +141,7 @@ func (s *Store) KeepOlder(ctx context.Context, reader timeline.MemberID, version
 	return nil
 }
 
-// packEntries appends entries as a list keeps them, the newest last.
+// packEntries appends entries as a list keeps them, the newest last, and the fence.
 func packEntries(args []any, entries []timeline.FeedEntry, whole bool) []any {
 	if whole {
 		args = append(args, bottom)
@@ -149,7 +149,7 @@ func packEntries(args []any, entries []timeline.FeedEntry, whole bool) []any {
 	for _, entry := range oldestFirst(entries) {
 		args = append(args, packEntry(entry))
 	}
-	return args
+	return append(args, fence)
 }
 
 // DropFromFeed implements timeline.FeedStore.
