@@ -110,11 +110,11 @@ e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio; PART pic
 .PHONY: bench-search
 bench-search: ## search's own part, questions and freshness against POSTS (10000): docs/search.md
 	go test -run '^$$' -bench OwnPart -benchtime 200x ./services/search/internal/httpapi
-	_JAVA_OPTIONS=-Xmx10g go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 1x -timeout 60m ./services/search/internal/app -posts $${POSTS:-10000}
+	_JAVA_OPTIONS=-Xmx6g go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 1x -timeout 60m ./services/search/internal/app -posts $${POSTS:-10000}
 
 .PHONY: search-rebuild
 search-rebuild: ## rebuild POSTS (100000) under load, kill -9 on the way, and compare with a fresh projection
-	_JAVA_OPTIONS=-Xmx10g go test -run '^$$' -bench '^BenchmarkRebuild$$' -benchtime 1x -timeout 60m -v ./services/search/internal/app -posts $${POSTS:-100000}
+	_JAVA_OPTIONS=-Xmx6g go test -run '^$$' -bench '^BenchmarkRebuild$$' -benchtime 1x -timeout 60m -v ./services/search/internal/app -posts $${POSTS:-100000}
 
 .PHONY: bench-pipeline
 bench-pipeline: ## posts with Kafka dead against alive, and a backlog of 100,000 events: docs/guarantee.md

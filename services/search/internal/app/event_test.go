@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/search"
@@ -32,7 +33,7 @@ func projectionIn(t testing.TB, client *mongo.Client) projection {
 	t.Helper()
 	all := projection{}
 	for collection, key := range map[string]string{"search_posts": "post_pk", "search_comments": "comment_pk"} {
-		cursor, err := client.Collection(collection).Find(t.Context(), bson.D{})
+		cursor, err := client.Collection(collection).Find(t.Context(), bson.D{}, options.Find().SetBatchSize(500)) // the stand-in sends everything at once unless told
 		require.NoError(t, err)
 		for cursor.Next(t.Context()) {
 			var d bson.M

@@ -2,7 +2,7 @@ package mongostore
 
 import (
 	"context"
-	"time"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -16,17 +16,6 @@ const (
 	measured = 1000
 )
 
-// candidateDocument is what a scan reads of a document.
-type candidateDocument struct {
-	PostID      int64          `bson:"post_pk"`
-	CommentID   int64          `bson:"comment_pk"`
-	CreatedAt   time.Time      `bson:"created_at"`
-	Length      int            `bson:"length"`
-	Frequencies map[string]int `bson:"frequencies"`
-	Body        string         `bson:"body"`
-	Tags        []string       `bson:"tags"`
-}
-
 // Scan implements search.Index.
 func (s *Store) Scan(ctx context.Context, kind search.Kind, selection search.Selection, visit func(search.Candidate) bool) error {
 	on := shelfOf(kind)
@@ -38,11 +27,11 @@ func (s *Store) Scan(ctx context.Context, kind search.Kind, selection search.Sel
 	}
 	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }() // its server forgets it anyway
 	for cursor.Next(ctx) {
-		var d candidateDocument
-		if err := cursor.Decode(&d); err != nil {
-			return fault(ctx, "decode document of "+on.collection, err)
+		candidate, err := readCandidate(cursor.Current, on, selection)
+		if err != nil {
+			return fmt.Errorf("decode document of %s: %w", on.collection, err)
 		}
-		if !visit(toCandidate(d, kind, selection)) {
+		if !visit(candidate) {
 			return nil
 		}
 	}
@@ -80,24 +69,6 @@ func projectionOf(on shelf, selection search.Selection) bson.D {
 		fields = append(fields, bson.E{Key: "frequencies." + term, Value: 1}) // terms have neither dots nor dollars
 	}
 	return fields
-}
-
-func toCandidate(d candidateDocument, kind search.Kind, selection search.Selection) search.Candidate {
-	c := search.Candidate{
-		ID:          d.PostID,
-		CreatedAt:   d.CreatedAt,
-		Length:      d.Length,
-		Frequencies: make([]int, len(selection.Frequencies)),
-		Body:        d.Body,
-		Tags:        d.Tags,
-	}
-	if kind == search.Comments {
-		c.ID = d.CommentID
-	}
-	for i, term := range selection.Frequencies {
-		c.Frequencies[i] = max(1, d.Frequencies[term])
-	}
-	return c
 }
 
 // CountTerm implements search.Index. The count command answers from the index.
