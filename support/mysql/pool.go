@@ -38,15 +38,16 @@ func Open(config Config) (*Pool, error) {
 	}
 	bound(db, config.MaxOpen)
 	bound(probe, 1)
-	g, err := gorm.Open(gormmysql.New(gormmysql.Config{Conn: db, SkipInitializeWithVersion: true}), &gorm.Config{
+	p := &Pool{sql: db, probe: probe, stall: stall{now: time.Now}} //nolint:forbidigo // measures elapsed time
+	p.gorm, err = gorm.Open(gormmysql.New(gormmysql.Config{Conn: db, SkipInitializeWithVersion: true}), &gorm.Config{
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
-		Logger:                 logger.Discard, // statements carry personal data; failures are returned and logged once, above
+		Logger:                 listener{logger.Discard, p}, // statements carry personal data; failures are returned and logged once, above
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open gorm: %w", err), db.Close(), probe.Close())
 	}
-	return &Pool{sql: db, probe: probe, gorm: g, stall: stall{now: time.Now}}, nil //nolint:forbidigo // measures elapsed time
+	return p, nil
 }
 
 func bound(db *sql.DB, connections int) {

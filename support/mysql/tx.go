@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 )
 
 type txKey struct{ pool *Pool }
@@ -29,6 +30,24 @@ func current(ctx context.Context, p *Pool) *transaction {
 		return nil
 	}
 	return t
+}
+
+// listener hears how each statement ended, and tells its transaction of a deadlock.
+// The server reports one among the rows where it waited for the lock of a row that
+// it was looking for, after the session has seen the statement begin well.
+type listener struct {
+	logger.Interface
+	pool *Pool
+}
+
+// LogMode implements logger.Interface.
+func (l listener) LogMode(logger.LogLevel) logger.Interface { return l }
+
+// Trace implements logger.Interface. gorm calls it once the rows were read.
+func (l listener) Trace(ctx context.Context, _ time.Time, _ func() (string, int64), err error) {
+	if t := current(ctx, l.pool); t != nil {
+		_ = t.session.note(err)
+	}
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 )
@@ -152,9 +153,22 @@ func TestAfterCommitDropsHooksOfARollback(t *testing.T) {
 	}), errRefused)
 }
 
+// touch locks the row of a name.
+type touch func(db *gorm.DB, name string) error
+
+func byChanging(db *gorm.DB, name string) error {
+	return db.Exec("UPDATE names SET at = NOW(6) WHERE name = ?", name).Error
+}
+
+// byLooking is a search, during which a deadlock is reported among the rows.
+func byLooking(db *gorm.DB, name string) error {
+	var found []string
+	return db.Raw("SELECT name FROM names WHERE name IN (?, 'nobody') ORDER BY id FOR UPDATE", name).Scan(&found).Error
+}
+
 // crossing makes two transactions that lock two rows in opposite orders: one
 // of them is a deadlock's victim. hide makes them return nil whatever happens.
-func crossing(t *testing.T, pool *mysql.Pool, hide bool) (runs int, hooks []string) {
+func crossing(t *testing.T, pool *mysql.Pool, touch touch, hide bool) (runs int, hooks []string) {
 	t.Helper()
 	exec(t, pool, "INSERT INTO names (name) VALUES ('a'), ('b')")
 	var mu sync.Mutex
@@ -168,10 +182,7 @@ func crossing(t *testing.T, pool *mysql.Pool, hide bool) (runs int, hooks []stri
 				mu.Lock()
 				runs++
 				mu.Unlock()
-				touch := func(name string) error {
-					return pool.DB(ctx).Exec("UPDATE names SET at = NOW(6) WHERE name = ?", name).Error
-				}
-				if err := touch(order[0]); err != nil {
+				if err := touch(pool.DB(ctx), order[0]); err != nil {
 					return err
 				}
 				if first {
@@ -179,7 +190,7 @@ func crossing(t *testing.T, pool *mysql.Pool, hide bool) (runs int, hooks []stri
 					both.Done()
 					both.Wait()
 				}
-				err := touch(order[1])
+				err := touch(pool.DB(ctx), order[1])
 				if hide {
 					_ = insert(ctx, pool, "by "+strconv.Itoa(i)) // would run on its own, were it let
 					err = nil
@@ -207,7 +218,7 @@ func crossing(t *testing.T, pool *mysql.Pool, hide bool) (runs int, hooks []stri
 func TestInTxRunsAgainAfterADeadlock(t *testing.T) {
 	t.Parallel()
 	pool, _ := openPool(t)
-	runs, hooks := crossing(t, pool, false)
+	runs, hooks := crossing(t, pool, byChanging, false)
 	require.Equal(t, 3, runs, "one victim, run twice")
 	require.ElementsMatch(t, []string{"a", "b", "by 0", "by 1"}, names(t, pool))
 	require.ElementsMatch(t, []string{"by 0", "by 1"}, hooks, "once each")
@@ -217,11 +228,16 @@ func TestInTxRunsAgainAfterADeadlock(t *testing.T) {
 // goes on would write the rest of its changes without the first ones.
 func TestInTxFindsADeadlockThatItsCallerHides(t *testing.T) {
 	t.Parallel()
-	pool, _ := openPool(t)
-	runs, hooks := crossing(t, pool, true)
-	require.Equal(t, 3, runs)
-	require.ElementsMatch(t, []string{"a", "b", "by 0", "by 1"}, names(t, pool))
-	require.ElementsMatch(t, []string{"by 0", "by 1"}, hooks)
+	for name, touch := range map[string]touch{"of a change": byChanging, "of a search": byLooking} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool, _ := openPool(t)
+			runs, hooks := crossing(t, pool, touch, true)
+			require.Equal(t, 3, runs)
+			require.ElementsMatch(t, []string{"a", "b", "by 0", "by 1"}, names(t, pool))
+			require.ElementsMatch(t, []string{"by 0", "by 1"}, hooks)
+		})
+	}
 }
 
 func TestInTxDoesNotRunAgainAfterOtherFailures(t *testing.T) {
