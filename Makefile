@@ -97,7 +97,7 @@ bench: ## home feed and writes under load, against controls in the repository; b
 
 .PHONY: e2e-cluster
 e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of KUBECONFIG; PART picks some of it (docs/cluster.md)
-	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run "TestCluster$$/$${PART:-}" .
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestCluster$$/$(value PART)' .
 
 .PHONY: e2e-installer
 e2e-installer: ## the installer interrupted, killed, without what it needs, on the cluster of KUBECONFIG (docs/cluster.md)
@@ -105,7 +105,7 @@ e2e-installer: ## the installer interrupted, killed, without what it needs, on t
 
 .PHONY: e2e-mesh
 e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio; PART picks some of it (docs/cluster.md)
-	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run "TestMesh$$/$${PART:-}" .
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestMesh$$/$(value PART)' .
 
 .PHONY: bench-search
 bench-search: ## search's own part, questions and freshness against POSTS (10000): docs/search.md
@@ -124,7 +124,7 @@ bench-pipeline: ## posts with Kafka dead against alive, and a backlog of 100,000
 .PHONY: faults
 faults: ## take the fleet apart for hours and compare it with a ledger; RUN picks cases by words; build/faults.md
 	@mkdir -p build
-	FAULTS_LONG=1 FAULTS_TABLE="$${FAULTS_TABLE:-$(CURDIR)/build/faults.md}" go test -count=1 -timeout 12h -v -run "TestFaults/$${RUN:-}" ./test/faults
+	FAULTS_LONG=1 FAULTS_TABLE="$${FAULTS_TABLE:-$(CURDIR)/build/faults.md}" go test -count=1 -timeout 12h -v -run 'TestFaults/$(value RUN)' ./test/faults
 
 ##@ Release
 
