@@ -23,6 +23,8 @@ const (
 	claimSize  = 500
 	claimLease = 30 * time.Second
 	claimSend  = 20 * time.Second
+	// noteLimit bounds the notes about the letters of one claim that were not sent.
+	noteLimit = 5 * time.Second
 	// parkAfter is how many tries a letter gets that the broker refuses for itself (spec 10).
 	parkAfter    = 10
 	firstBackoff = time.Second
@@ -137,12 +139,27 @@ func (d *Drain) send(ctx context.Context, claimed []row) (sent int, err error) {
 	for i, letter := range letters {
 		if results[i] == nil {
 			acked = append(acked, letter.EventID)
-			continue
 		}
-		err = errors.Join(err, d.fail(ctx, letter, results[i]))
 	}
 	d.observer.Drained(len(acked))
-	return len(acked), errors.Join(err, d.store.removeSoon(ctx, acked))
+	err = d.store.removeSoon(ctx, acked)
+	return len(acked), errors.Join(err, d.failAll(ctx, letters, results))
+}
+
+// failAll notes the failures among results. It ends soon whatever the store does: a
+// letter whose failure is not noted is sent again when its lease has passed.
+func (d *Drain) failAll(ctx context.Context, letters []Stored, results []error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteLimit) // the leases would be waited for otherwise
+	defer cancel()
+	for i, letter := range letters {
+		if results[i] == nil {
+			continue
+		}
+		if err := d.fail(ctx, letter, results[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readable are the letters to send: not those that Kafka has already, and not those
@@ -153,7 +170,6 @@ func (d *Drain) readable(ctx context.Context, claimed []row) (letters []Stored, 
 		switch {
 		case d.store.acked.has(r.EventID):
 		case broken != nil:
-			letter = Stored{ID: r.ID, Letter: Letter{EventID: r.EventID, MessageKey: r.MessageKey}, Attempts: r.Attempts, Refusals: r.Refusals}
 			err = errors.Join(err, d.fail(ctx, letter, fmt.Errorf("%w: %w", kafka.ErrRefused, broken)))
 		default:
 			letters = append(letters, letter)
@@ -164,7 +180,6 @@ func (d *Drain) readable(ctx context.Context, claimed []row) (letters []Stored, 
 
 // fail notes a failure: a refusal counts towards parking, unavailability never does.
 func (d *Drain) fail(ctx context.Context, letter Stored, cause error) error {
-	ctx = context.WithoutCancel(ctx) // the lease would be waited for otherwise
 	letter.Attempts++
 	wait := min(backoff(letter.Attempts), unavailableBackoff)
 	if errors.Is(cause, kafka.ErrRefused) {

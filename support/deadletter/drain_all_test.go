@@ -63,6 +63,13 @@ func TestARowThatNobodyCanReadIsParkedAndHoldsNoOtherUp(t *testing.T) {
 	}
 	require.Equal(t, []string{"0", "2"}, p.broker.payloads())
 	require.EqualValues(t, 1, p.counts(t).Parked)
+
+	stored, err := p.store("a").List(t.Context(), deadletter.Choice{State: deadletter.Parked}, 10)
+	require.NoError(t, err, "a person can look at it")
+	require.Equal(t, []kafka.Header{{Key: "unreadable", Value: []byte("no json")}}, stored[0].Headers)
+	removed, err := p.store("a").Expire(t.Context(), p.clock.now().Add(time.Hour), deadletter.LogArchive{})
+	require.NoError(t, err)
+	require.Equal(t, 1, removed)
 }
 
 func TestUnavailabilityDoesNotCountTowardsParking(t *testing.T) {

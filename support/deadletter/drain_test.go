@@ -195,3 +195,39 @@ func TestLettersReachARealBrokerAfterItWasAway(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, sent)
 }
+
+// freezing is a broker that takes nothing, and whose store stops answering meanwhile.
+type freezing struct {
+	*broker
+	freeze func()
+}
+
+func (f freezing) Produce(_ context.Context, records []kafka.Record) []error {
+	f.freeze()
+	results := make([]error, len(records))
+	for i := range results {
+		results[i] = kafka.ErrUnavailable
+	}
+	return results
+}
+
+func TestADrainWhoseStoreStopsAnsweringEnds(t *testing.T) {
+	t.Parallel()
+	server, schema := testenv.OwnMySQL(t)
+	p := postAt(t, schema.DSN)
+	p.died(t, letters(20))
+	p.clock.advance(time.Minute)
+	drain := deadletter.NewDrain(p.store("b"), freezing{p.broker, func() { _ = server.Pause() }}, deadletter.Silent{})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := drain.DrainDue(t.Context())
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		require.Error(t, err)
+	case <-time.After(time.Minute): // each statement alone would wait for 15 s
+		require.Fail(t, "it waits for each letter")
+	}
+	require.NoError(t, server.Resume())
+}

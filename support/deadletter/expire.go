@@ -119,10 +119,7 @@ func (s *Store) listDiscarded(ctx context.Context, which string, args ...any) ([
 	}
 	letters := make([]Discarded, 0, len(rows))
 	for _, r := range rows {
-		letter, err := toStored(r.Letter)
-		if err != nil {
-			return nil, err
-		}
+		letter, _ := toStored(r.Letter)
 		letters = append(letters, Discarded{
 			Letter: letter.Letter, ID: letter.ID, LastError: letter.LastError, CreatedAt: letter.CreatedAt,
 			DiscardedAt: r.DiscardedAt, DiscardedBy: r.DiscardedBy, Reason: r.Reason,

@@ -120,7 +120,11 @@ type post struct {
 
 func newPost(t *testing.T) post {
 	t.Helper()
-	dsn := testenv.MySQL(t).DSN
+	return postAt(t, testenv.MySQL(t).DSN)
+}
+
+func postAt(t *testing.T, dsn string) post {
+	t.Helper()
 	pool, err := mysql.Open(mysql.Config{DSN: dsn})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)

@@ -10,6 +10,9 @@ import (
 
 const columns = "id, event_id, message_key, topic, order_key, partition_id, partition_key, headers, payload, attempts, refusals, next_attempt_at, lease_owner, lease_until, parked_at, last_error, created_at"
 
+// unreadable is the name of what is no header.
+const unreadable = "unreadable"
+
 type row struct {
 	ID            int64
 	EventID       string
@@ -30,10 +33,13 @@ type row struct {
 	CreatedAt     time.Time
 }
 
+// toStored fails where nobody can read the headers. The letter then has their text in
+// the place of one, so that a person can look at it, and it can be archived whole.
 func toStored(r row) (Stored, error) {
 	headers, err := toHeaders(r.Headers)
 	if err != nil {
-		return Stored{}, fmt.Errorf("read headers of letter %d: %w", r.ID, err)
+		headers = []kafka.Header{{Key: unreadable, Value: []byte(r.Headers)}}
+		err = fmt.Errorf("read headers of letter %d: %w", r.ID, err)
 	}
 	return Stored{
 		Letter: Letter{
@@ -42,7 +48,7 @@ func toStored(r row) (Stored, error) {
 		},
 		ID: r.ID, Attempts: r.Attempts, Refusals: r.Refusals, NextAttemptAt: r.NextAttemptAt, LeaseOwner: r.LeaseOwner,
 		LeaseUntil: r.LeaseUntil, ParkedAt: r.ParkedAt, LastError: r.LastError, CreatedAt: r.CreatedAt,
-	}, nil
+	}, err
 }
 
 func fromHeaders(headers []kafka.Header) (string, error) {
