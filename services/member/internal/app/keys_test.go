@@ -172,7 +172,7 @@ func TestRotateKeysAndCleanTokensAreSubcommands(t *testing.T) {
 
 func TestRevokedKeysEndEveryTokenAndANewOneSignsAtOnce(t *testing.T) {
 	t.Parallel()
-	f := start(t, func(c *config.Config) { c.JWKSCacheTTL = time.Second })
+	f := start(t, func(c *config.Config) { c.JWKSCacheTTL = 25 * time.Minute }) // as where a mesh keeps the JWKS
 	p := f.person(t)
 	require.NoError(t, rotateKeys(t.Context(), f.cfg, []string{"--revoke"}))
 	require.EqualValues(t, 1, f.count(t, "SELECT COUNT(*) FROM jwt_keys WHERE is_active AND is_primary"))
@@ -180,6 +180,6 @@ func TestRevokedKeysEndEveryTokenAndANewOneSignsAtOnce(t *testing.T) {
 	require.Eventually(t, func() bool {
 		got := f.do(t, p, "GET", "/api/members", "")
 		return got.Code == "INVALID_TOKEN" && got.header.Get("X-Relogin-Required") == "true"
-	}, 10*time.Second, 20*time.Millisecond)
+	}, 30*time.Second, 20*time.Millisecond)
 	f.requireAlive(t, f.logIn(t, p))
 }

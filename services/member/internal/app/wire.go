@@ -174,7 +174,8 @@ func (s *service) openKeys(cfg config.Config) error {
 	times := signing.Settings{AccessTTL: cfg.JWTAccessTTL, Rotation: cfg.JWTKeyRotation, CacheTTL: cfg.JWKSCacheTTL}
 	s.rotator = signing.NewRotator(s.store, sealer, rand.Reader, times, now)
 	s.ring, s.reloadKeys = signing.NewRing(s.store, sealer, times, now), times.ReloadInterval()
-	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: s.ring, TTL: cfg.JWKSCacheTTL, Now: now})
+	// read from the table, so its own tokens need not wait for what others may keep
+	s.keys = auth.NewKeySet(auth.KeySetConfig{Source: s.ring, TTL: s.reloadKeys, Now: now})
 	derived := make([][]byte, len(keks))
 	for i, kek := range keks {
 		if derived[i], err = hkdf.Key(sha256.New, kek, nil, "dailyfeed member tokens", sha256.Size); err != nil {

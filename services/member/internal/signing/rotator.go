@@ -18,11 +18,12 @@ type Settings struct {
 	CacheTTL time.Duration
 }
 
-// ReloadInterval is how often a replica looks at the table: 5 s where the JWKS
-// may be kept for a minute.
+// ReloadInterval is how often a replica looks at the table: 5 s, or less where the
+// JWKS may be kept for less than a minute. A longer life in caches makes it no
+// longer, since keys that are withdrawn are to be refused soon.
 func (s Settings) ReloadInterval() time.Duration {
-	const reloadsPerCache = 12
-	return s.CacheTTL / reloadsPerCache
+	const reloadsPerCache, longest = 12, 5 * time.Second
+	return min(s.CacheTTL/reloadsPerCache, longest)
 }
 
 // staleAfter is when a replica that could not reload stops signing with what it
