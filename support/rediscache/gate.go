@@ -46,35 +46,33 @@ func (g *gate) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook implements redis.Hook.
 func (g *gate) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := g.pass(ctx, func(ctx context.Context) error { return next(ctx, cmd) })
-		if errors.Is(err, ErrDown) {
-			cmd.SetErr(err)
-		}
-		return err
+		return g.pass(ctx, []redis.Cmder{cmd}, func(ctx context.Context) error { return next(ctx, cmd) })
 	}
 }
 
 // ProcessPipelineHook implements redis.Hook.
 func (g *gate) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := g.pass(ctx, func(ctx context.Context) error { return next(ctx, cmds) })
-		if errors.Is(err, ErrDown) {
-			for _, cmd := range cmds {
-				cmd.SetErr(err)
-			}
-		}
-		return err
+		return g.pass(ctx, cmds, func(ctx context.Context) error { return next(ctx, cmds) })
 	}
 }
 
-func (g *gate) pass(ctx context.Context, command func(context.Context) error) error {
+// pass sends commands to Redis, or fails each of them here.
+func (g *gate) pass(ctx context.Context, cmds []redis.Cmder, command func(context.Context) error) error {
 	if ctx.Value(admittedKey{}) != nil {
 		return command(ctx)
 	}
-	if err := g.admit(); err != nil {
+	err := ctx.Err() // of a caller that is out of time, as many are under overload: it says nothing of Redis
+	if err == nil {
+		err = g.admit()
+	}
+	if err != nil {
+		for _, cmd := range cmds {
+			cmd.SetErr(err)
+		}
 		return err
 	}
-	err := command(context.WithValue(ctx, admittedKey{}, true))
+	err = command(context.WithValue(ctx, admittedKey{}, true))
 	g.report(err)
 	return err
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 var errTimeout = errors.New("i/o timeout")
@@ -72,4 +74,18 @@ func TestTryThatSaysNothingDoesNotBlockTheNext(t *testing.T) {
 	g.report(context.Canceled)
 	*now = now.Add(time.Second)
 	require.NoError(t, g.admit())
+}
+
+func TestCallersThatAreOutOfTimeDoNotCloseTheGate(t *testing.T) {
+	t.Parallel()
+	client, err := Open(Config{Addr: testenv.Redis(t).Addr, Now: time.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	for range failuresToClose {
+		require.ErrorIs(t, client.Ping(late), context.DeadlineExceeded)
+		require.ErrorIs(t, client.Forget(late, "gate:late"), context.DeadlineExceeded)
+	}
+	require.NoError(t, client.Ping(t.Context()))
 }
