@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -84,6 +85,11 @@ func (s *Server) authenticateBy(c *gin.Context, authenticator Authenticator) {
 		s.writeFailure(c, err)
 		return
 	}
+	s.enter(ctx, c, headers)
+}
+
+// enter goes on as the caller of ctx; headers are those of a success.
+func (s *Server) enter(ctx context.Context, c *gin.Context, headers http.Header) {
 	if id := s.callerID(ctx); id != 0 {
 		ctx = process.WithLogAttrs(ctx, slog.Int64("member_id", id))
 	}

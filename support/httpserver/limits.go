@@ -93,10 +93,21 @@ func (s *Server) allowWrite(c *gin.Context) error {
 	if s.IsSharedAddress(c) {
 		return nil
 	}
-	if wait, ok := s.limits.addresses.allow(c.ClientIP(), now); !ok {
+	if wait, ok := s.limits.addresses.allow(clientOf(c.ClientIP()), now); !ok {
 		return s.throttled("address", wait)
 	}
 	return nil
+}
+
+// clientOf is what the limits by address take for one client: whoever has one
+// address of IPv6 has all of a /64, and would have a bucket with each.
+func clientOf(address string) string {
+	const ofOneClient = 64
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	return netip.PrefixFrom(ip.WithZone(""), ofOneClient).Masked().String()
 }
 
 func (s *Server) throttled(by string, wait time.Duration) error {

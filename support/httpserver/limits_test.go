@@ -52,6 +52,19 @@ func TestWritesOfAnAddressAreLimited(t *testing.T) {
 	require.Equal(t, 200, f.send(t, "POST", "/api/posts", "{}", as("99"), from("203.0.113.10")).status)
 }
 
+// Whoever has one address of IPv6 has a whole network of them.
+func TestWritesOfANetworkOfIPv6AreLimited(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *httpserver.Config) { tight(c); c.TrustedProxies = []string{"127.0.0.1"} }, shop)
+	from := func(address string) option { return header("X-Forwarded-For", address) }
+	for member := range 5 {
+		got := f.send(t, "POST", "/api/posts", "{}", as(fmt.Sprint(member+1)), from(fmt.Sprintf("2001:db8:1:2::%d", member+1)))
+		require.Equal(t, 200, got.status)
+	}
+	require.Equal(t, 429, f.send(t, "POST", "/api/posts", "{}", as("99"), from("2001:db8:1:2:3:4:5:6")).status)
+	require.Equal(t, 200, f.send(t, "POST", "/api/posts", "{}", as("99"), from("2001:db8:1:3::1")).status)
+}
+
 func TestSharedClientAddressesAreExemptFromLimitsByAddress(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *httpserver.Config) {

@@ -1,15 +1,10 @@
 package httpserver
 
 import (
-	"context"
-	"log/slog"
-	"net/http"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/dailyfeed/dailyfeed/support/apierr"
 	"github.com/dailyfeed/dailyfeed/support/idempotency"
-	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
 const refusalKey = "dailyfeed.refusal"
@@ -29,16 +24,6 @@ func (s *Server) authenticateOrRecall(c *gin.Context) {
 	}
 	c.Set(refusalKey, err)
 	s.enter(ctx, c, nil)
-}
-
-// enter goes on as the caller of ctx.
-func (s *Server) enter(ctx context.Context, c *gin.Context, headers http.Header) {
-	if id := s.callerID(ctx); id != 0 {
-		ctx = process.WithLogAttrs(ctx, slog.Int64("member_id", id))
-	}
-	c.Request = c.Request.WithContext(ctx)
-	c.Set(successHeadersKey, headers)
-	c.Next()
 }
 
 // refusalOf is why the caller may not do anything new; nil for one who may.
