@@ -46,7 +46,7 @@ func newTail(a *app) *cobra.Command {
 			}, func(_ context.Context, m topictail.Message) error { return a.printEvent(m, wanted) })
 		},
 	}
-	cmd.Flags().StringVar(&kafka, "kafka", "", "bootstrap servers")
+	cmd.Flags().StringVar(&kafka, "kafka", "", "bootstrap servers ($KAFKA_BOOTSTRAP_SERVERS)")
 	cmd.Flags().StringVar(&prefix, "prefix", activityrecord.DefaultTopicPrefix, "what the topics begin with")
 	cmd.Flags().BoolVar(&fromBeginning, "from-beginning", false, "also what is there already")
 	cmd.Flags().StringSliceVar(&types, "type", nil, "only these types, such as POST_CREATE")
@@ -64,7 +64,7 @@ func (a *app) bootstrap(flag string) (string, error) {
 	if err != nil {
 		return "", errNoKafka
 	}
-	state, err := fleet.ReadState(fleet.Config{Root: root})
+	state, err := fleet.ReadState(fleet.Config{Root: root, Local: a.Environ("DAILYFEED_LOCAL")})
 	if err != nil || state.Stores.Kafka == "" {
 		return "", errNoKafka
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -47,6 +48,8 @@ func play(name string) error {
 		return playMigrate(ctx, name)
 	case os.Args[1] == "serve":
 		return playService(ctx)
+	case os.Args[1] == "say":
+		return sayEnvironment()
 	}
 	return fmt.Errorf("unknown subcommand %q", os.Args[1])
 }
@@ -80,6 +83,15 @@ func playMigrate(ctx context.Context, name string) error {
 		}
 	}
 	return db.Close()
+}
+
+// sayEnvironment prints what the subcommand was told, and fails when it is to.
+func sayEnvironment() error {
+	if slices.Contains(os.Args, "--fail") {
+		return errors.New("as it was told")
+	}
+	fmt.Println(strings.Join(append(os.Environ(), "ARGS="+strings.Join(os.Args[1:], " ")), "\n"))
+	return nil
 }
 
 // playService answers health, keys, and under /api its own environment.

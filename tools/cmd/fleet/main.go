@@ -1,6 +1,6 @@
 // Command fleet runs dailyfeed on one machine:
 //
-//	fleet up | down | status | seed | smoke
+//	fleet up | down | status | seed | smoke | run
 package main
 
 import (

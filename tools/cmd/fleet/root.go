@@ -27,7 +27,7 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&o.local, "local", "", "folder for data, logs and programs (default: .local in the repository)")
 	root.PersistentFlags().IntVar(&o.portOffset, "port-offset", 0, "is added to every port")
-	root.AddCommand(newUp(&o), newDown(&o), newStatus(&o), newSeed(&o), newSmoke(&o))
+	root.AddCommand(newUp(&o), newDown(&o), newStatus(&o), newSeed(&o), newSmoke(&o), newRun(&o))
 	return root
 }
 
@@ -165,4 +165,22 @@ func newSmoke(o *options) *cobra.Command {
 			return fleet.Smoke(cmd.Context(), config)
 		},
 	}
+}
+
+func newRun(o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "run SERVICE COMMAND [FLAG…]",
+		Short:   "Run a service's subcommand with what it is told in the running fleet",
+		Example: "fleet run content drain-dead-letters\nfleet run member rotate-keys --now",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			config, err := o.config()
+			if err != nil {
+				return err
+			}
+			return fleet.Command(cmd.Context(), config, args[0], args[1:]...)
+		},
+	}
+	cmd.Flags().SetInterspersed(false) // what is behind the service is its own
+	return cmd
 }
