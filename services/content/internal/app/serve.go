@@ -16,6 +16,7 @@ const (
 	sampleEvery    = 15 * time.Second
 	cleanEvery     = 5 * time.Minute
 	cleanBatch     = 5000
+	lettersBatch   = 100                // whole records, of up to a megabyte
 	readsKept      = 8 * 24 * time.Hour // longer than any topic keeps their events
 	shortStopLimit = 10 * time.Second
 )
@@ -106,8 +107,8 @@ func (s *service) cleanLetters(ctx context.Context, before time.Time) error {
 		return err
 	}
 	for {
-		removed, err := s.readLetters.Expire(ctx, before, cleanBatch)
-		if err != nil || removed < cleanBatch {
+		removed, err := s.readLetters.Expire(ctx, before, lettersBatch)
+		if err != nil || removed < lettersBatch {
 			return err
 		}
 	}

@@ -115,8 +115,9 @@ func (b LetterBox) Expire(ctx context.Context, before time.Time, limit int) (rem
 	for i, r := range rows {
 		slog.WarnContext(ctx, "parked record archived and removed", "topic", r.Topic, "partition", r.Partition, "offset", r.Offset,
 			"message_key", r.MessageKey, "headers", json.RawMessage(r.Headers), "payload", r.Payload, "last_error", r.LastError, "created_at", r.CreatedAt, "parked_at", r.ParkedAt)
-		if err := b.Remove(ctx, r.ID); err != nil {
-			return i, err
+		// not one that a person has retried meanwhile
+		if err := b.Store.pool.DB(ctx).Exec("DELETE FROM content_listener_dead_letters WHERE id = ? AND parked_at < ?", r.ID, before).Error; err != nil {
+			return i, fmt.Errorf("remove letter %d: %w", r.ID, err)
 		}
 	}
 	return len(rows), nil

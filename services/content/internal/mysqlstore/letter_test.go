@@ -49,6 +49,21 @@ func poison(offset int64) kafka.Message {
 	}
 }
 
+// A record of somebody else's can be as large as Kafka takes it, in any of its parts.
+func TestARecordOfLargePartsIsKeptWhole(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	large := poison(1)
+	large.Key = bytes.Repeat([]byte("열쇠"), 30_000)
+	large.Headers[0].Value = bytes.Repeat([]byte("한글"), 100_000)
+	d.consume(t, large)
+	d.at = d.at.Add(time.Second)
+	letter, err := d.box.Claim(t.Context(), d.at, d.at.Add(time.Minute))
+	require.NoError(t, err)
+	large.Time = letter.Message.Time
+	require.Equal(t, large, letter.Message)
+}
+
 func view(t *testing.T, post, offset int64) kafka.Message {
 	t.Helper()
 	record, err := activityrecord.Encode(&activityrecord.Event{
