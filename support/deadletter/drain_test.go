@@ -34,6 +34,17 @@ func TestTheDrainWaitsForTheLease(t *testing.T) {
 	require.Zero(t, p.counts(t))
 }
 
+func TestADrainSendsAtOnceWhatAJobAppends(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	require.ErrorContains(t, p.store("job").Append(t.Context(), letters(1)...), "transaction")
+	require.NoError(t, p.pool.InTx(t.Context(), func(ctx context.Context) error { return p.store("job").Append(ctx, letters(3)...) }))
+	sent, err := p.drain("b").DrainDue(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 3, sent)
+	require.Equal(t, []string{"0", "1", "2"}, p.broker.payloads())
+}
+
 func TestSeveralDrainsSendEachLetterOnce(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)

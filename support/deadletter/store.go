@@ -34,6 +34,13 @@ func NewStore(pool *mysql.Pool, owner, process string, now func() time.Time) *St
 	return &Store{pool: pool, table: letterTable(owner), discard: discardTable(owner), process: process, now: now}
 }
 
+// Append adds letters to the transaction of ctx, in their order, for any drain to
+// send: for jobs that have many, and nobody who waits for them. It fails without a
+// transaction.
+func (s *Store) Append(ctx context.Context, letters ...Letter) error {
+	return s.insert(ctx, letters, s.now().UTC())
+}
+
 // insert adds letters to the transaction of ctx, leased to this process until then.
 func (s *Store) insert(ctx context.Context, letters []Letter, leaseUntil time.Time) error {
 	if err := s.pool.RequireTx(ctx); err != nil {

@@ -43,7 +43,7 @@ func republish(ctx context.Context, cfg config.Config, args []string) error {
 	}
 	defer s.close()
 	facts := &publisher.Recorder{
-		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: func(context.Context) string { return "" },
+		Outbox: s.deadLetters, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: func(context.Context) string { return "" },
 	}
 	job := content.NewRepublisher(s.store, s.store, facts)
 	stated, err := job.Republish(ctx, from, to, republishBatch)

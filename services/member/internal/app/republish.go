@@ -25,7 +25,7 @@ func republish(ctx context.Context, cfg config.Config, args []string) error {
 	}
 	defer s.close()
 	facts := &publisher.Recorder{
-		Outbox: s.publisher, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: func(context.Context) string { return "" },
+		Outbox: s.deadLetters, NewID: newEventID, TopicPrefix: cfg.TopicPrefix, Traceparent: func(context.Context) string { return "" },
 	}
 	stated, err := member.NewRepublisher(s.store, s.store, facts).Republish(ctx, from, to, republishBatch)
 	slog.InfoContext(ctx, "republished", "sign_ups", stated.SignUps, "follows", stated.Follows)
