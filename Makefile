@@ -101,7 +101,7 @@ e2e-cluster: ## install, upgrade, scale and remove the fleet on the cluster of K
 
 .PHONY: e2e-installer
 e2e-installer: ## the installer interrupted, killed, without what it needs, on the cluster of KUBECONFIG (docs/cluster.md)
-	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestInstaller$$' .
+	cd test/cluster && go test -tags cluster -count=1 -v -timeout 60m -run 'TestInstaller$$/$(value PART)' .
 
 .PHONY: e2e-mesh
 e2e-mesh: ## each rule of deploy/istio acting, on a cluster with Istio; PART picks some of it (docs/cluster.md)

@@ -47,7 +47,7 @@ within() {
   wait "$check"
 }
 
-have() { command -v "$1" >/dev/null || { echo "not found"; return 1; }; }
+have() { command -v "$1" >/dev/null || { echo "$1: not found"; return 1; }; }
 
 # at_least MAJOR.MINOR TEXT: the first version in the text is that or newer.
 at_least() {
@@ -88,21 +88,25 @@ check_ports() {
 
 check_context() {
   if [ "$CLUSTER" = kind ] && ! kind_is_there; then return 0; fi
+  have kubectl || return 1
   kubectl config get-contexts -o name | grep -Fqx -- "$CONTEXT" || { echo "no context $CONTEXT"; return 1; }
 }
 
 check_cluster() {
   if [ "$CLUSTER" = kind ] && ! kind_is_there; then return 0; fi
+  have kubectl || return 1
   kc get --raw /readyz >/dev/null
 }
 
 check_version() {
   if [ "$CLUSTER" = kind ] && ! kind_is_there; then return 0; fi
+  have kubectl || return 1
   at_least 1.30 "$(kc version -o json | tr -d ' \n' | sed 's/.*"serverVersion"//' | grep -oE '"gitVersion":"v[0-9]+\.[0-9]+')"
 }
 
 check_storage() {
   if [ "$CLUSTER" = kind ] && ! kind_is_there; then return 0; fi
+  have kubectl || return 1
   kc get storageclass -o yaml | grep -Eq 'is-default-class: "?true' || { echo "none"; return 1; }
 }
 
