@@ -30,6 +30,21 @@ func Portion(c *gin.Context) (after int64, limit int, err error) {
 	return after, int(most), broken.Err()
 }
 
+// Known reads which version of a list the fleet has, -1 where it has none. Fails with
+// CodeValidationFailed.
+func Known(c *gin.Context) (version int64, err error) {
+	var broken apierr.Violations
+	const none = -1
+	if _, given := c.GetQuery("known"); !given {
+		return none, nil
+	}
+	version, ok := queryNumber(c, "known", none)
+	if !ok || version < 0 || version > MaxID {
+		broken.Add("known", "올바른 버전이 아닙니다", "must be a version")
+	}
+	return version, broken.Err()
+}
+
 // queryNumber is the value of a parameter that is given at most once, in digits;
 // strconv alone would also take "+1".
 func queryNumber(c *gin.Context, name string, absent int64) (int64, bool) {

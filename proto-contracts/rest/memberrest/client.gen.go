@@ -345,6 +345,7 @@ func (c *Client) ListFollowerIDs(ctx context.Context, memberID int64, params Lis
 	query := url.Values{}
 	rest.AddOptional(query, "after", params.After)
 	rest.AddOptional(query, "limit", params.Limit)
+	rest.AddOptional(query, "known", params.Known)
 	return rest.Call[FollowIDs](ctx, c.caller, rest.Request{
 		Method: http.MethodGet,
 		Path:   rest.Path("/internal/members/%s/followers", memberID),

@@ -107,7 +107,7 @@ type FollowIDs struct {
 	// NextAfter What to send as `after` next; null at the end.
 	NextAfter *int64 `json:"nextAfter"`
 
-	// Version The version of the member's followings; it grows with each follow and unfollow. A list read in parts is whole where all parts have the same.
+	// Version The version of the list; it grows with each change of it. A list read in parts is whole where all parts have the same.
 	Version int64 `json:"version"`
 }
 
@@ -613,6 +613,9 @@ type ListFollowerIDsParams struct {
 
 	// Limit How many entries at most.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Known The version that the caller has the whole list of. Where it is the list's still, the answer has no ids.
+	Known *int64 `form:"known,omitempty" json:"known,omitempty"`
 }
 
 // ListFollowingIDsParams defines parameters for ListFollowingIDs.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -125,6 +126,29 @@ func TestInternalFollowListsHaveAVersionThatGrowsWithEachChange(t *testing.T) {
 	}
 	f.fleetOnly(t, "GET", path("/internal/members/", p.id, "/followings?after=-1"), "").requireFields(t, "after")
 	f.fleetOnly(t, "GET", "/internal/members/99999/followers", "").requireCode(t, 404, "MEMBER_NOT_FOUND")
+}
+
+// Who has the list is told so, instead of being given it again.
+func TestInternalFollowersAreToldOnceForEachVersion(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	author, p, leaver := f.person(t), f.person(t), f.person(t)
+	list := func(query string) memberrest.FollowIDs {
+		return read[memberrest.FollowIDs](t, f.fleetOnly(t, "GET", path("/internal/members/", author.id, "/followers", query), "").requireOK(t, 200))
+	}
+	known := func(version int64) string { return path("?known=", version) }
+	require.Equal(t, memberrest.FollowIDs{MemberIDs: []int64{}}, list(known(0)), "of version 0, which nobody has changed")
+	f.follow(t, p, author.id)
+	f.follow(t, leaver, author.id)
+	both := list(known(0))
+	require.Equal(t, []int64{p.id, leaver.id}, both.MemberIDs)
+	require.Equal(t, memberrest.FollowIDs{MemberIDs: []int64{}, Version: both.Version}, list(known(both.Version)))
+	require.Equal(t, both, list(known(both.Version+1)), "a version of a database that was restored")
+	f.do(t, leaver, "DELETE", "/api/authentication/deactivate", "").requireOK(t, 204)
+	require.Eventually(t, func() bool { return slices.Equal(list(known(both.Version)).MemberIDs, []int64{p.id}) }, 20*time.Second, 20*time.Millisecond)
+	for _, bad := range []string{"-1", "x", "1&known=1"} {
+		f.fleetOnly(t, "GET", path("/internal/members/", author.id, "/followers?known=", bad), "").requireFields(t, "known")
+	}
 }
 
 func TestPictureUsageKnowsOurPicturesByAnyFormOfTheirURL(t *testing.T) {

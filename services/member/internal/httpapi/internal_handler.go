@@ -69,7 +69,11 @@ func (a *API) listFollowerIDs(c *gin.Context) (httpserver.Reply, error) {
 	if err != nil {
 		return httpserver.Reply{}, err
 	}
-	portion, err := a.Directory.FollowerIDs(c.Request.Context(), id, after, limit)
+	known, err := httpserver.Known(c)
+	if err != nil {
+		return httpserver.Reply{}, err
+	}
+	portion, err := a.Directory.FollowerIDs(c.Request.Context(), id, after, limit, known)
 	return httpserver.OK(toFollowIDs(portion)), err
 }
 

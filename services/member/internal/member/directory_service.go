@@ -144,11 +144,16 @@ func (s *DirectoryService) FollowingIDs(ctx context.Context, member MemberID, af
 	return portion(refs, limit, versions.Followings), err
 }
 
-// FollowerIDs are those who follow member, in the same order.
-func (s *DirectoryService) FollowerIDs(ctx context.Context, member MemberID, after FollowID, limit int) (FollowPortion, error) {
+// FollowerIDs are those who follow member, in the same order; nobody where the set is
+// still of the version known (-1: none), which the caller has. Fails with
+// MEMBER_NOT_FOUND.
+func (s *DirectoryService) FollowerIDs(ctx context.Context, member MemberID, after FollowID, limit int, known int64) (FollowPortion, error) {
 	versions, err := s.store.FindFollowVersions(ctx, member)
 	if err != nil {
 		return FollowPortion{}, memberOr(err)
+	}
+	if versions.Followers == known {
+		return FollowPortion{Version: known}, nil
 	}
 	refs, err := s.store.FindFollowersAfter(ctx, member, after, limit+1)
 	return portion(refs, limit, versions.Followers), err

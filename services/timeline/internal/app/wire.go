@@ -85,7 +85,9 @@ func wire(cfg config.Config) (s *service, err error) {
 	if err := s.openStores(cfg); err != nil {
 		return s, err
 	}
-	s.openMember(cfg)
+	if err := s.openMember(cfg); err != nil {
+		return s, err
+	}
 	if err := s.openEvents(cfg); err != nil {
 		return s, err
 	}
@@ -141,11 +143,12 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	return nil
 }
 
-func (s *service) openMember(cfg config.Config) {
+func (s *service) openMember(cfg config.Config) (err error) {
 	calls := metrics.NewCalls(s.registry)
 	s.member = s.clients.New(serviceclient.Config{Target: "member", Addresses: cfg.MemberURL, Profile: serviceclient.Critical(), Now: now, Observer: calls, Trace: s.tracing.Calls("member")})
 	s.published = s.clients.New(serviceclient.Config{Target: "member-keys", Addresses: cfg.MemberURL, Profile: serviceclient.Polling(), Now: now, Observer: calls, Trace: s.tracing.Calls("member-keys")})
-	s.follows = memberapi.NewFollows(s.memberAPI(cfg))
+	s.follows, err = memberapi.NewFollows(s.memberAPI(cfg))
+	return err
 }
 
 func (s *service) memberAPI(cfg config.Config) *memberrest.Client {

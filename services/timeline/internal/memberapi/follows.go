@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/rest/memberrest"
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
@@ -28,12 +30,22 @@ type Source interface {
 }
 
 // Follows knows who follows whom. It implements timeline.FollowGraph.
-type Follows struct{ member Source }
+type Follows struct {
+	member Source
+	// audiences are the last known followers of authors.
+	audiences *lru.Cache[timeline.MemberID, audience]
+}
 
 var _ timeline.FollowGraph = (*Follows)(nil)
 
 // NewFollows asks member.
-func NewFollows(member Source) *Follows { return &Follows{member: member} }
+func NewFollows(member Source) (*Follows, error) {
+	audiences, err := lru.New[timeline.MemberID, audience](knownAudiences)
+	if err != nil {
+		return nil, fmt.Errorf("make memory of followers: %w", err)
+	}
+	return &Follows{member: member, audiences: audiences}, nil
+}
 
 // errRestless is a list that changed each time that it was read.
 var errRestless = errors.New("memberapi: the followings change faster than they can be read")
@@ -76,32 +88,6 @@ func (f *Follows) readFollowings(ctx context.Context, member timeline.MemberID) 
 			return followings, true, nil
 		}
 		params.After = part.NextAfter
-	}
-}
-
-// FindFollowers returns the followers of a member, at most limit, and whether
-// there are more. Who has left has none.
-func (f *Follows) FindFollowers(ctx context.Context, member timeline.MemberID, limit int) (followers []timeline.MemberID, more bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, followsWithin)
-	defer cancel()
-	var after *int64
-	for {
-		size := min(pageSize, limit+1-len(followers))
-		part, err := f.member.ListFollowerIDs(ctx, int64(member), memberrest.ListFollowerIDsParams{After: after, Limit: &size})
-		if isNotFound(err) {
-			return nil, false, nil
-		}
-		if err != nil {
-			return nil, false, fmt.Errorf("find followers of member %d: %w", member, err)
-		}
-		followers = append(followers, toMembers(part)...)
-		if len(followers) > limit {
-			return followers[:limit], true, nil
-		}
-		if part.NextAfter == nil {
-			return followers, false, nil
-		}
-		after = part.NextAfter
 	}
 }
 

@@ -25,6 +25,13 @@ func client(member *membertest.Server) *memberrest.Client {
 	return memberrest.NewClient(member.URL, http.DefaultClient, rest.InternalToken(authtest.InternalToken))
 }
 
+func newFollows(t *testing.T, source memberapi.Source) *memberapi.Follows {
+	t.Helper()
+	follows, err := memberapi.NewFollows(source)
+	require.NoError(t, err)
+	return follows
+}
+
 func authors(t *testing.T, member *membertest.Server) *memberapi.Authors {
 	t.Helper()
 	database := testenv.Redis(t)
@@ -71,7 +78,7 @@ func TestFollowingsAreReadWholeInParts(t *testing.T) {
 		targets = append(targets, id+10)
 	}
 	version := member.Follow(1, targets...)
-	follows := memberapi.NewFollows(client(member))
+	follows := newFollows(t, client(member))
 	found, err := follows.FindFollowings(t.Context(), 1)
 	require.NoError(t, err)
 	require.Equal(t, version, found.Version)
@@ -88,7 +95,7 @@ func TestFollowersAreReadUpToTheLimit(t *testing.T) {
 	for follower := range int64(1001) {
 		member.Follow(follower+10, 1)
 	}
-	follows := memberapi.NewFollows(client(member))
+	follows := newFollows(t, client(member))
 	for limit, wanted := range map[int]struct {
 		n    int
 		more bool
@@ -98,6 +105,73 @@ func TestFollowersAreReadUpToTheLimit(t *testing.T) {
 		require.Len(t, found, wanted.n, "limit %d", limit)
 		require.Equal(t, wanted.more, more, "limit %d", limit)
 	}
+}
+
+// counting writes down which followers it gave, and what it was told is known.
+type counting struct {
+	*memberrest.Client
+	given []int
+	known []int64
+}
+
+func (c *counting) ListFollowerIDs(ctx context.Context, id int64, params memberrest.ListFollowerIDsParams, options ...rest.Option) (memberrest.FollowIDs, error) {
+	found, err := c.Client.ListFollowerIDs(ctx, id, params, options...)
+	c.given = append(c.given, len(found.MemberIDs))
+	if params.Known != nil {
+		c.known = append(c.known, *params.Known)
+	}
+	return found, err
+}
+
+// A post has to reach whoever follows when it is published, so member is asked for
+// each; but for the list only when it is another.
+func TestFollowersAreThoseOfNowAndReadAgainOnlyWhenTheyChanged(t *testing.T) {
+	t.Parallel()
+	member := membertest.Start(t)
+	member.Follow(10, 1)
+	member.Follow(11, 1)
+	source := &counting{Client: client(member)}
+	follows := newFollows(t, source)
+	find := func(wanted ...timeline.MemberID) {
+		t.Helper()
+		found, more, err := follows.FindFollowers(t.Context(), 1, 3)
+		require.NoError(t, err)
+		require.False(t, more)
+		require.Equal(t, wanted, found)
+	}
+	find(10, 11)
+	find(10, 11)
+	member.Follow(12, 1)
+	find(10, 11, 12)
+	find(10, 11, 12)
+	member.Unfollow(10, 1)
+	find(11, 12)
+	member.Leave(11)
+	find(12)
+	find(12)
+	require.Equal(t, []int{2, 0, 3, 0, 2, 1, 0}, source.given)
+	require.Len(t, source.known, 6)
+}
+
+// A list that is cut off says nothing of the next question's.
+func TestFollowersOfWhomThereAreTooManyAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	member := membertest.Start(t)
+	for follower := range int64(4) {
+		member.Follow(follower+10, 1)
+	}
+	source := &counting{Client: client(member)}
+	follows := newFollows(t, source)
+	for limit, wanted := range []int{0, 1, 2, 3, 4, 4} {
+		found, more, err := follows.FindFollowers(t.Context(), 1, limit)
+		require.NoError(t, err)
+		require.Len(t, found, wanted)
+		require.Equal(t, limit < 4, more)
+	}
+	found, more, err := follows.FindFollowers(t.Context(), 1, 2)
+	require.NoError(t, err)
+	require.Equal(t, []timeline.MemberID{10, 11}, found)
+	require.True(t, more, "of a whole list that is known")
 }
 
 // changing answers each question with another version, and then that nobody
@@ -119,10 +193,10 @@ func (c *changing) ListFollowerIDs(context.Context, int64, memberrest.ListFollow
 func TestFollowingsThatChangeWhileTheyAreReadAreNotMixed(t *testing.T) {
 	t.Parallel()
 	source := new(changing)
-	_, err := memberapi.NewFollows(source).FindFollowings(t.Context(), 1)
+	_, err := newFollows(t, source).FindFollowings(t.Context(), 1)
 	require.Error(t, err)
 	require.EqualValues(t, 6, source.asked, "three attempts of two questions")
-	found, more, err := memberapi.NewFollows(source).FindFollowers(t.Context(), 1, 10)
+	found, more, err := newFollows(t, source).FindFollowers(t.Context(), 1, 10)
 	require.NoError(t, err, "who has left has no followers")
 	require.Empty(t, found)
 	require.False(t, more)
@@ -132,7 +206,7 @@ func TestWithoutMemberFollowsFail(t *testing.T) {
 	t.Parallel()
 	member := membertest.Start(t)
 	member.SetDown(true)
-	follows := memberapi.NewFollows(client(member))
+	follows := newFollows(t, client(member))
 	_, err := follows.FindFollowings(t.Context(), 1)
 	require.Error(t, err)
 	_, _, err = follows.FindFollowers(t.Context(), 1, 10)

@@ -35,6 +35,8 @@ type Server struct {
 	summaries map[int64]memberrest.Summary
 	follows   map[int64][]int64 // by follower, oldest first
 	versions  map[int64]int64
+	// followed are the versions of the lists of followers.
+	followed map[int64]int64
 }
 
 var contract = contracttest.MustParse(memberrest.Document())
@@ -44,7 +46,7 @@ func Start(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		Issuer: authtest.NewIssuer(t), summaries: map[int64]memberrest.Summary{},
-		follows: map[int64][]int64{}, versions: map[int64]int64{},
+		follows: map[int64][]int64{}, versions: map[int64]int64{}, followed: map[int64]int64{},
 	}
 	server := httptest.NewServer(s.handler(t))
 	t.Cleanup(server.Close)
@@ -81,6 +83,7 @@ func (s *Server) Leave(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.summaries, id)
+	s.followedChanged(s.follows[id]...)
 	delete(s.follows, id)
 	for follower, targets := range s.follows {
 		if i := slices.Index(targets, id); i >= 0 {
@@ -96,6 +99,7 @@ func (s *Server) Follow(follower int64, targets ...int64) (version int64) {
 	defer s.mu.Unlock()
 	s.follows[follower] = append(s.follows[follower], targets...)
 	s.versions[follower] += int64(len(targets))
+	s.followedChanged(targets...)
 	return s.versions[follower]
 }
 
@@ -105,7 +109,14 @@ func (s *Server) Unfollow(follower, target int64) (version int64) {
 	defer s.mu.Unlock()
 	s.follows[follower] = slices.DeleteFunc(s.follows[follower], func(id int64) bool { return id == target })
 	s.versions[follower]++
+	s.followedChanged(target)
 	return s.versions[follower]
+}
+
+func (s *Server) followedChanged(targets ...int64) {
+	for _, target := range targets {
+		s.followed[target]++
+	}
 }
 
 func (s *Server) handler(t testing.TB) http.Handler {
@@ -169,6 +180,10 @@ func (s *Server) serveFollowers(w http.ResponseWriter, r *http.Request) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if known, err := strconv.ParseInt(r.URL.Query().Get("known"), 10, 64); err == nil && known == s.followed[id] {
+		s.serveFollows(w, r, nil, known)
+		return
+	}
 	var followers []int64
 	for follower, targets := range s.follows {
 		if slices.Contains(targets, id) {
@@ -176,7 +191,7 @@ func (s *Server) serveFollowers(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	slices.Sort(followers)
-	s.serveFollows(w, r, followers, 1)
+	s.serveFollows(w, r, followers, s.followed[id])
 }
 
 // serveFollows gives a part of ids; after is how many were given before.
