@@ -105,7 +105,7 @@ const (
 func examineService(ctx context.Context, service, url string) finding {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	f := finding{What: service, Next: "its log tells why"}
+	f := finding{What: service, Next: "its log tells why; docs/runbooks/ServiceDown.md"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthcheck/ready", nil)
 	if err != nil {
 		f.Detail = err.Error()
@@ -127,7 +127,7 @@ func examineService(ctx context.Context, service, url string) finding {
 func examineTopics(ctx context.Context, s *pipeline.Stores) []finding {
 	topics, err := s.ListTopics(ctx)
 	if err != nil {
-		return []finding{{What: "topics", Detail: err.Error(), Next: "docs/runbooks/lost-topic.md"}}
+		return []finding{{What: "topics", Detail: err.Error(), Next: "see Kafka above"}}
 	}
 	there, lag := finding{What: "topics", OK: true}, finding{What: "lag", OK: true}
 	names, behind := map[string]bool{}, map[string]int64{}
@@ -139,7 +139,7 @@ func examineTopics(ctx context.Context, s *pipeline.Stores) []finding {
 	}
 	there.Detail = fmt.Sprintf("%d days", len(topics))
 	if missing := s.MissingTopics(names); len(missing) > 0 {
-		there = finding{What: "topics", Detail: "missing: " + strings.Join(missing, ", "), Next: "content ensure-topics"}
+		there = finding{What: "topics", Detail: "missing: " + strings.Join(missing, ", "), Next: "content ensure-topics; docs/runbooks/lost-topic.md"}
 	}
 	var parts []string
 	for _, service := range pipeline.Services() {
@@ -184,5 +184,5 @@ func examineKeys(ctx context.Context, s *pipeline.Stores) finding {
 			return finding{What: "signing key", OK: true, Detail: key.KeyID + " signs for " + ago(key.ActivatedAt)}
 		}
 	}
-	return finding{What: "signing key", Detail: "none signs", Next: "member rotate-keys --now"}
+	return finding{What: "signing key", Detail: "none signs", Next: "member rotate-keys; docs/runbooks/key-rotation.md"}
 }
