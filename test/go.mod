@@ -55,6 +55,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/deadletter v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0 // indirect
+	github.com/dailyfeed/dailyfeed/support/listenerletter v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect

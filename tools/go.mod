@@ -91,6 +91,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/apierr v0.0.0
 	github.com/dailyfeed/dailyfeed/support/deadletter v0.0.0
 	github.com/dailyfeed/dailyfeed/support/kafka v0.0.0
+	github.com/dailyfeed/dailyfeed/support/listenerletter v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0

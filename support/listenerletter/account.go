@@ -46,22 +46,23 @@ func (b *Box) Count(ctx context.Context) (counts Counts, err error) {
 func Expire(ctx context.Context, client *mongo.Client, before time.Time, limit int, archive func(ctx context.Context, letter Letter) error) (removed int, err error) {
 	letters := client.Collection(Collection)
 	old := bson.D{{Key: "parked", Value: true}, {Key: "parked_at", Value: bson.D{{Key: "$lt", Value: toStored(before)}}}}
-	cursor, err := letters.Find(ctx, old, options.Find().SetSort(bson.D{{Key: "parked_at", Value: 1}}).SetLimit(int64(limit)))
+	cursor, err := letters.Find(ctx, old, options.Find().SetSort(bson.D{{Key: "parked_at", Value: 1}}).SetLimit(int64(limit)).SetBatchSize(readAtOnce))
 	if err != nil {
 		return 0, fault(ctx, "find old letters", err)
 	}
-	var found []document
-	if err := cursor.All(ctx, &found); err != nil {
-		return 0, fault(ctx, "find old letters", err)
-	}
-	for i, letter := range found {
+	defer cursor.Close(context.WithoutCancel(ctx)) //nolint:errcheck // all that was wanted is read
+	for ; cursor.Next(ctx); removed++ {
+		var letter document
+		if err := cursor.Decode(&letter); err != nil {
+			return removed, fault(ctx, "read old letter", err)
+		}
 		if err := archive(ctx, toLetter(letter)); err != nil {
-			return i, err
+			return removed, err
 		}
 		// not one that a person has retried meanwhile
 		if _, err := letters.DeleteOne(ctx, append(bson.D{{Key: "_id", Value: letter.ID}}, old...)); err != nil {
-			return i, fault(ctx, "remove old letter", err)
+			return removed, fault(ctx, "remove old letter", err)
 		}
 	}
-	return len(found), nil
+	return removed, fault(ctx, "find old letters", cursor.Err())
 }

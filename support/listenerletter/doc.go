@@ -12,5 +12,5 @@
 // try: it ends the drain, and the letter is due again when its lease has passed.
 //
 // All groups share one collection. Which index and which fields it has is told to
-// nobody else, but for the operator's tool, which reads letters of all groups.
+// nobody else.
 package listenerletter

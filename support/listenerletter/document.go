@@ -42,6 +42,9 @@ type document struct {
 	NextAttemptAt time.Time        `bson:"next_attempt_at"`
 	CreatedAt     time.Time        `bson:"created_at"`
 	UpdatedAt     time.Time        `bson:"updated_at"`
+	DiscardedAt   *time.Time       `bson:"discarded_at,omitempty"`
+	DiscardedBy   string           `bson:"discarded_by,omitempty"`
+	Reason        string           `bson:"reason,omitempty"`
 }
 
 type headerDocument struct {
@@ -100,6 +103,13 @@ func toLetter(d document) Letter {
 		letter.Message.Headers = append(letter.Message.Headers, kafka.Header(h))
 	}
 	return letter
+}
+
+func toStoredLetter(d document) Stored {
+	return Stored{
+		Letter: toLetter(d), ID: d.ID.Hex(), CreatedAt: d.CreatedAt.UTC(), NextAttemptAt: d.NextAttemptAt.UTC(),
+		ParkedAt: d.ParkedAt, DiscardedAt: d.DiscardedAt, DiscardedBy: d.DiscardedBy, Reason: d.Reason,
+	}
 }
 
 // shortened is an error's text as the store takes it: UTF-8, and not endless.

@@ -2,6 +2,7 @@ package ctl_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
@@ -219,22 +221,18 @@ func (p *plant) searchable(t *testing.T, post, version int64) {
 // unapplied leaves a record that a service could not apply.
 func (p *plant) unapplied(t *testing.T, service, topic string, partition int, offset int64, value []byte) {
 	t.Helper()
-	_, err := p.mongo.Collection("kafka_listener_dead_letters").InsertOne(t.Context(), bson.D{
-		{Key: "consumer_group", Value: pipeline.GroupOf(service)},
-		{Key: "topic", Value: topic},
-		{Key: "partition", Value: partition},
-		{Key: "offset", Value: offset},
-		{Key: "message_key", Value: []byte("key")},
-		{Key: "headers", Value: bson.A{bson.D{{Key: "ce_id", Value: "ce_id"}, {Key: "key", Value: "ce_id"}, {Key: "value", Value: []byte("한글")}}}},
-		{Key: "payload", Value: value},
-		{Key: "error", Value: "cannot be read"},
-		{Key: "attempts", Value: 10},
-		{Key: "parked", Value: true},
-		{Key: "parked_at", Value: p.now},
-		{Key: "next_attempt_at", Value: p.now},
-		{Key: "created_at", Value: p.now},
-	})
-	require.NoError(t, err)
+	at := p.now.Add(-time.Hour)
+	box := listenerletter.NewBox(p.mongo, pipeline.GroupOf(service), func() time.Time { return at })
+	message := kafka.Message{
+		Topic: topic, Partition: partition, Offset: offset, Key: []byte("key"), Value: value,
+		Headers: []kafka.Header{{Key: "ce_id", Value: []byte("한글")}},
+	}
+	cause := errors.New("cannot be read")
+	require.NoError(t, box.Keep(t.Context(), message, cause))
+	for ; at.Before(p.now); at = at.Add(6 * time.Minute) { // longer than any wait: it is parked in the end
+		_, err := box.Drain(t.Context(), func(context.Context, kafka.Message) error { return listenerletter.Refused(cause) })
+		require.NoError(t, err)
+	}
 }
 
 // firstID is the id in the first row of a table.
