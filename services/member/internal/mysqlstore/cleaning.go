@@ -40,7 +40,7 @@ const cleanPortion = 1000
 func (s *Store) Clean(ctx context.Context, now time.Time, done func(what string, rows int64)) error {
 	for _, c := range cleanings(now) {
 		for {
-			removed, err := s.change(ctx, "clean "+c.what, c.statement, append(c.args, cleanPortion)...)
+			removed, err := s.cleanSome(ctx, c)
 			if err != nil {
 				return fmt.Errorf("clean tokens: %w", err)
 			}
@@ -51,4 +51,14 @@ func (s *Store) Clean(ctx context.Context, now time.Time, done func(what string,
 		}
 	}
 	return nil
+}
+
+// cleanSome is a transaction for the sake of its second try: what is revoked or
+// renewed meanwhile locks the same rows in another order.
+func (s *Store) cleanSome(ctx context.Context, c cleaning) (removed int64, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		removed, err = s.change(ctx, "clean "+c.what, c.statement, append(c.args, cleanPortion)...)
+		return err
+	})
+	return removed, err
 }
