@@ -3,6 +3,7 @@ package installertest_test
 import (
 	"encoding/base64"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +26,7 @@ func TestEachMissingToolIsToldAndNothingIsDone(t *testing.T) {
 			t.Parallel()
 			m := newMachine(t)
 			require.NoError(t, os.Remove(filepath.Join(m.bin, tool)))
-			got := m.run("local-install-infra-and-app.sh", tag, "--limit", "3")
+			got := m.installKind(tag)
 			require.Equal(t, 1, got.code, got.output)
 			require.Contains(t, got.output, "MISSING")
 			require.Contains(t, got.output, "nothing was changed")
@@ -33,6 +34,24 @@ func TestEachMissingToolIsToldAndNothingIsDone(t *testing.T) {
 			require.Empty(t, m.changes())
 		})
 	}
+}
+
+func TestAPortThatSomebodyListensOnIsToldBeforeAClusterIsMadeAndNotAfter(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = listener.Close() }()
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // of a TCP listener
+	words := []string{tag, "--limit", "3", "--kind", m.kindOn(port)}
+	got := m.run("local-install-infra-and-app.sh", words...)
+	require.Equal(t, 1, got.code, got.output)
+	require.Contains(t, got.output, fmt.Sprintf("somebody listens on %d", port))
+	require.Empty(t, m.changes())
+	m.put("kind", "dailyfeed\n") // who listens is the cluster
+	m.put("contexts", "kind-dailyfeed\n")
+	got = m.run("local-install-infra-and-app.sh", words...)
+	require.Zero(t, got.code, got.output)
 }
 
 func TestWhatElseIsMissingIsToldAllAtOnce(t *testing.T) {

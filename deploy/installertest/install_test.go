@@ -151,11 +151,11 @@ func TestAnIstioThatIsThereIsTaken(t *testing.T) {
 func TestKindMakesItsCluster(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	got := m.run("local-install-infra-and-app.sh", tag, "--limit", "3")
+	got := m.installKind(tag)
 	require.Zero(t, got.code, got.output)
 	require.Equal(t, "dailyfeed\n", m.read("kind"))
 	m.forget("changes")
-	require.Zero(t, m.run("local-install-infra-and-app.sh", tag, "--limit", "3").code)
+	require.Zero(t, m.installKind(tag).code)
 	require.NotContains(t, m.read("changes"), "kind create")
 	require.Zero(t, m.run("local-uninstall.sh").code)
 	require.Empty(t, m.read("kind"))

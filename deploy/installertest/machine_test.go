@@ -3,6 +3,7 @@ package installertest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,6 +140,21 @@ func (m *machine) shell(program string, args ...string) result {
 func (m *machine) install(tag string, words ...string) result {
 	m.t.Helper()
 	return m.run("local-install-infra-and-app.sh", append([]string{tag, "--cluster", "lab", "--limit", "3"}, words...)...)
+}
+
+// installKind installs on a cluster that kind makes, on a port where nobody listens.
+func (m *machine) installKind(tag string) result {
+	m.t.Helper()
+	return m.run("local-install-infra-and-app.sh", tag, "--limit", "3", "--kind", m.kindOn(1))
+}
+
+// kindOn is a configuration of kind with one port of this machine.
+func (m *machine) kindOn(port int) string {
+	m.t.Helper()
+	file := filepath.Join(m.t.TempDir(), "kind.yaml")
+	text := fmt.Sprintf("nodes:\n  - extraPortMappings:\n      - {containerPort: 30080, hostPort: %d}\n", port)
+	require.NoError(m.t, os.WriteFile(file, []byte(text), 0o600))
+	return file
 }
 
 // stopAt ends the installer at its n-th change.

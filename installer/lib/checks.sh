@@ -26,6 +26,7 @@ run_checks() {
 concerns() {
   case $1 in
     kind) [ "$CLUSTER" = kind ] ;;
+    new-kind) [ "$CLUSTER" = kind ] && [ "$VERB" != uninstall ] && [ "$VERB" != status ] && ! kind_is_there ;;
     stores) [ -z "$EXTERNAL" ] && [ "$VERB" != uninstall ] && [ "$VERB" != status ] ;;
     *) true ;;
   esac
@@ -79,9 +80,8 @@ check_memory() {
 }
 
 check_ports() {
-  kind_is_there && return 0
   local port
-  for port in 8080 8443; do
+  for port in $(kind_ports); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "somebody listens on $port"; return 1; fi
   done
 }

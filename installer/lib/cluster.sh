@@ -3,10 +3,13 @@
 
 kind_is_there() { kind get clusters 2>/dev/null | grep -qx dailyfeed; }
 
+# kind_ports are those of this machine that lead to the gateway, HTTP first.
+kind_ports() { sed -n 's/.*hostPort: *\([0-9]*\).*/\1/p' "$KIND"; }
+
 make_cluster() {
   [ "$CLUSTER" = kind ] || { note "context $CONTEXT"; return 0; }
   if kind_is_there; then note "the cluster is there"; return 0; fi
-  run kind create cluster --name dailyfeed --config "$HERE/../kind.yaml" --wait 180s
+  run kind create cluster --name dailyfeed --config "$KIND" --wait 180s
 }
 
 # Sidecars without Istio's CNI plugin need rights that "restricted" refuses, so a

@@ -4,7 +4,7 @@
 # ingress_url: where the gateway is to be reached from here.
 ingress_url() {
   [ -z "$URL" ] || { echo "$URL"; return 0; }
-  [ "$CLUSTER" != kind ] || { echo http://localhost:8080; return 0; }
+  [ "$CLUSTER" != kind ] || { echo "http://localhost:$(kind_ports | head -n 1)"; return 0; }
   local host port
   host=$(kc -n istio-ingress get service gateway -o 'jsonpath={.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')
   [ -z "$host" ] || { echo "http://$host"; return 0; }

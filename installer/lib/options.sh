@@ -14,6 +14,7 @@ usage() {
 local-install-infra-and-app.sh {tag} | local-install-infra.sh | local-install-app.sh {tag}
 local-uninstall.sh [--app-only] [--keep-data] | local-status.sh
   --cluster kind|orbstack|NAME  kind makes a cluster; NAME is a context of your kubeconfig (default: kind)
+  --kind FILE       what kind makes: nodes, ports (default: installer/kind.yaml)
   --external FILE   stores that are there already: see installer/external.env.example
   --mesh on|off     sidecars, mutual TLS and policies (default: off; an Istio gateway is the ingress in both)
   --images FOLDER   load FOLDER/<service>-{tag}.tar instead of pulling
@@ -36,11 +37,11 @@ fail_usage() {
 read_options() {
   local verb=$1
   shift
-  VERB=$verb TAG="" CLUSTER=kind EXTERNAL="" MESH=off IMAGES="" LOAD="" URL="" VALUES="" AUTOSCALING=true
+  VERB=$verb TAG="" CLUSTER=kind KIND="$HERE/../kind.yaml" EXTERNAL="" MESH=off IMAGES="" LOAD="" URL="" VALUES="" AUTOSCALING=true
   SEED=false LIMIT=300 DRY_RUN=false APP_ONLY=false KEEP_DATA=false
   while [ $# -gt 0 ]; do
     case $1 in
-      --cluster | --external | --mesh | --images | --load | --url | --values | --limit)
+      --cluster | --kind | --external | --mesh | --images | --load | --url | --values | --limit)
         [ $# -gt 1 ] || fail_usage "$1 needs a word behind it"
         take_option "$1" "$2"
         shift
@@ -63,6 +64,7 @@ read_options() {
 take_option() {
   case $1 in
     --cluster) CLUSTER=$2 ;;
+    --kind) KIND=$2 ;;
     --external) EXTERNAL=$2 ;;
     --mesh) MESH=$2 ;;
     --images) IMAGES=$2 ;;
@@ -82,6 +84,7 @@ check_options() {
   case $TAG in *[!A-Za-z0-9_.-]* | .* | -*) fail_usage "$TAG is not a tag of images" ;; esac
   case $MESH in on | off) ;; *) fail_usage "--mesh is on or off" ;; esac
   case $LIMIT in '' | *[!0-9]*) fail_usage "--limit is a number of seconds" ;; esac
+  [ -r "$KIND" ] || fail_usage "cannot read $KIND"
   [ -z "$EXTERNAL" ] || [ -r "$EXTERNAL" ] || fail_usage "cannot read $EXTERNAL"
   [ -z "$IMAGES" ] || [ -d "$IMAGES" ] || fail_usage "$IMAGES is not a folder"
   [ -z "$IMAGES" ] || [ -n "$LOAD" ] || [ "$CLUSTER" = kind ] || fail_usage "--images needs --load on this cluster"
