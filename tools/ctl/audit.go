@@ -11,8 +11,10 @@ import (
 	"github.com/dailyfeed/dailyfeed/tools/pipeline"
 )
 
-// errDiffer is an audit or a doctor that found something.
-var errDiffer = errors.New("the stores differ")
+var (
+	errDiffer = errors.New("the stores differ")
+	errUnwell = errors.New("not all is well")
+)
 
 func newAudit(a *app) *cobra.Command {
 	var w where
@@ -28,7 +30,7 @@ func newAudit(a *app) *cobra.Command {
 			"Exit code 3 where something differs and was not repaired.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStores(cmd.Context(), w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), w, nil, func(ctx context.Context, s *pipeline.Stores) error {
 				if listen != "" {
 					return pipeline.ServeAudit(ctx, s, options, listen, every)
 				}

@@ -59,7 +59,7 @@ func (a *app) showFindings(findings []finding) error {
 		return err
 	}
 	if ill > 0 {
-		return fmt.Errorf("%w: %d things are not well", errDiffer, ill)
+		return fmt.Errorf("%w: %d of %d findings", errUnwell, ill, len(findings))
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func newListLetters(a *app, w *where) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			filter.Type = strings.ToUpper(filter.Type)
-			return a.withStores(cmd.Context(), *w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), *w, pipeline.StoresOf(filter.Table), func(ctx context.Context, s *pipeline.Stores) error {
 				letters, err := s.ListLetters(ctx, filter)
 				if err != nil {
 					return err
@@ -67,7 +67,7 @@ func newShowLetter(a *app, w *where) *cobra.Command {
 		Short: "Show one whole: key, headers, event, error",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStores(cmd.Context(), *w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), *w, pipeline.StoresOf(args[0]), func(ctx context.Context, s *pipeline.Stores) error {
 				letter, err := s.FindLetter(ctx, args[0])
 				if err != nil {
 					return err
@@ -127,7 +127,7 @@ func newRetryLetter(a *app, w *where) *cobra.Command {
 		Short: "Have them tried again now, as if for the first time",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStores(cmd.Context(), *w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), *w, pipeline.StoresOf(args...), func(ctx context.Context, s *pipeline.Stores) error {
 				for _, id := range args {
 					if err := s.RetryLetter(ctx, id); err != nil {
 						return err
@@ -161,7 +161,7 @@ func newDiscardLetter(a *app, w *where) *cobra.Command {
 			if strings.TrimSpace(why) == "" || who == "" {
 				return errWhoAndWhy
 			}
-			return a.withStores(cmd.Context(), *w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), *w, pipeline.StoresOf(args[0]), func(ctx context.Context, s *pipeline.Stores) error {
 				letter, err := s.FindLetter(ctx, args[0])
 				if err != nil {
 					return err

@@ -79,8 +79,9 @@ func (a *app) fleetState() (fleet.State, error) {
 	return state, err
 }
 
-// withStores runs do with the stores, once all of them answer.
-func (a *app) withStores(ctx context.Context, w where, do func(ctx context.Context, s *pipeline.Stores) error) error {
+// withStores runs do with the stores, once those that it needs answer: all, where
+// none is named.
+func (a *app) withStores(ctx context.Context, w where, needed []string, do func(ctx context.Context, s *pipeline.Stores) error) error {
 	addresses, err := a.addresses(w)
 	if err != nil {
 		return err
@@ -88,7 +89,7 @@ func (a *app) withStores(ctx context.Context, w where, do func(ctx context.Conte
 	stores := pipeline.New(addresses, time.Now)
 	defer stores.Close()
 	var silent []string
-	for _, check := range stores.Ping(ctx) {
+	for _, check := range stores.Ping(ctx, needed...) {
 		if !check.OK {
 			silent = append(silent, check.Store+": "+check.Error)
 		}

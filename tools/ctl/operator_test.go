@@ -45,6 +45,19 @@ func TestKeysShowsWhichSignsAndNothingSecret(t *testing.T) {
 	require.NotContains(t, out+p.okOn(t, "keys", "-o", "json"), "sealed-secret")
 }
 
+func TestWhileANewKeyIsPublishedTheOneBeforeSigns(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	insert := "INSERT INTO jwt_keys (key_id, algorithm, public_key, private_key, is_primary, is_active, activated_at, created_at, updated_at) VALUES (?, 'ES256', 'p', 's', ?, TRUE, ?, ?, ?)"
+	p.exec(t, insert, "before", false, p.now.Add(-time.Hour), p.now, p.now)
+	p.exec(t, insert, "next", true, p.now.Add(time.Hour), p.now, p.now)
+	out := p.okOn(t, "keys")
+	lineWith(t, out, "before", "signs")
+	lineWith(t, out, "next", "verifies")
+	p.on("doctor")
+	lineWith(t, p.out.String(), "signing key", "well", "before signs")
+}
+
 func TestDoctorSaysWhatIsNotWellAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t)
@@ -68,18 +81,48 @@ func TestDoctorSaysWhatIsNotWellAndWhatToDo(t *testing.T) {
 	p.unapplied(t, "activity", "t", 1, 2, []byte("x"))
 	require.Equal(t, 3, p.on("doctor"))
 	lineWith(t, p.out.String(), "dead letters", "ILL", "parked 1", "parked-letters.md")
-	require.Equal(t, 3, p.on("doctor", "--kafka", "127.0.0.1:1"))
-	lineWith(t, p.out.String(), "Kafka", "ILL")
 }
 
-func TestAStoreThatDoesNotAnswerIsNamed(t *testing.T) {
+func TestDoctorNamesEachStoreThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t)
-	for _, args := range [][]string{{"topics"}, {"keys"}, {"audit"}, {"dead-letters", "list"}, {"events", "trace", "7"}} {
-		require.Equal(t, 6, p.on(append(args, "--redis", "127.0.0.1:1")...), args)
-		require.Contains(t, p.err.String(), "does not answer: Redis")
-		require.NotContains(t, p.err.String(), "MySQL")
+	const nobody = "127.0.0.1:1"
+	require.Equal(t, 3, p.on("doctor", "--kafka", nobody, "--redis", nobody, "--mysql", "x@tcp("+nobody+")/x", "--mongodb", "mongodb://"+nobody))
+	for _, store := range []string{"MySQL", "Redis", "Kafka", "MongoDB"} {
+		lineWith(t, p.out.String(), store, "ILL", "start it")
 	}
+}
+
+func TestAStoreThatIsNeededAndDoesNotAnswerIsNamed(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	const nobody = "127.0.0.1:1"
+	for _, c := range []struct {
+		flag, address, store string
+		args                 []string
+	}{
+		{"--redis", nobody, "Redis", []string{"audit"}},
+		{"--redis", nobody, "Redis", []string{"events", "trace", "7"}},
+		{"--kafka", nobody, "Kafka", []string{"topics"}},
+		{"--mysql", "x@tcp(" + nobody + ")/x", "MySQL", []string{"keys"}},
+		{"--mysql", "x@tcp(" + nobody + ")/x", "MySQL", []string{"dead-letters", "show", "content:1"}},
+		{"--mongodb", "mongodb://" + nobody, "MongoDB", []string{"dead-letters", "list"}},
+	} {
+		require.Equal(t, 6, p.on(append(c.args, c.flag, c.address)...), c.args)
+		require.Regexp(t, "does not answer: "+c.store+": [^;]*\n$", p.err.String(), c.args)
+	}
+}
+
+// Kafka away is when somebody looks what waits for it.
+func TestACommandDoesWithoutStoresThatItDoesNotNeed(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	away := []string{"--kafka", "127.0.0.1:1", "--redis", "127.0.0.1:1"}
+	for _, args := range [][]string{{"keys"}, {"dead-letters", "list"}} {
+		require.Zero(t, p.on(append(args, away...)...), p.err.String())
+	}
+	require.Zero(t, p.on("dead-letters", "list", "--table", "content", "--mongodb", "mongodb://127.0.0.1:1"), p.err.String())
+	require.Zero(t, p.on("topics", "--redis", "127.0.0.1:1", "--mongodb", "mongodb://127.0.0.1:1"), p.err.String())
 }
 
 // Not parallel: it looks for a fleet from a folder without one.

@@ -93,7 +93,7 @@ func Explain(w io.Writer, err error) int {
 	}
 	fmt.Fprintln(w, "dailyfeedctl:", err)
 	switch {
-	case errors.Is(err, errDiffer):
+	case errors.Is(err, errDiffer), errors.Is(err, errUnwell):
 		return exitDiffer
 	case errors.Is(err, errNoAnswer), errors.Is(err, errNotRunning), errors.Is(err, errNoStores):
 		return exitNoAnswer

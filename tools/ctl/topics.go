@@ -16,7 +16,7 @@ func newTopics(a *app) *cobra.Command {
 		Short: "The topics of each day, and how many records each service has yet to handle",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStores(cmd.Context(), w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), w, []string{pipeline.Kafka}, func(ctx context.Context, s *pipeline.Stores) error {
 				topics, err := s.ListTopics(ctx)
 				if err != nil {
 					return err
@@ -54,7 +54,7 @@ func newKeys(a *app) *cobra.Command {
 		Short: "The keys that sign and verify tokens",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withStores(cmd.Context(), w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), w, []string{pipeline.MySQL}, func(ctx context.Context, s *pipeline.Stores) error {
 				keys, err := s.ListKeys(ctx)
 				if err != nil {
 					return err

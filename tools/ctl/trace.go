@@ -32,7 +32,7 @@ func newTrace(a *app) *cobra.Command {
 			if subject.ID, err = parseID(args[len(args)-1]); err != nil {
 				return err
 			}
-			return a.withStores(cmd.Context(), w, func(ctx context.Context, s *pipeline.Stores) error {
+			return a.withStores(cmd.Context(), w, nil, func(ctx context.Context, s *pipeline.Stores) error {
 				trace, err := s.Trace(ctx, subject)
 				if err != nil {
 					return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // drawer is one place where dead letters lie.
@@ -44,6 +45,23 @@ func (s *Stores) Tables() (names []string) {
 		names = append(names, d.name())
 	}
 	return names
+}
+
+// StoresOf are the stores that letters lie in: those of tables, or of the tables of
+// letters' ids; all of them where one names none.
+func StoresOf(tables ...string) (stores []string) {
+	for _, table := range tables {
+		name, _, _ := strings.Cut(table, ":")
+		switch name {
+		case "content", "member", "content-listener":
+			stores = append(stores, MySQL)
+		case "activity", "timeline", "search":
+			stores = append(stores, MongoDB)
+		default:
+			return []string{MySQL, MongoDB}
+		}
+	}
+	return stores
 }
 
 var (

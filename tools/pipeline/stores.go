@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -172,33 +173,44 @@ type Check struct {
 	Error string        `json:"error,omitempty"`
 }
 
-// Ping asks every store, within 3 s each.
-func (s *Stores) Ping(ctx context.Context) []Check {
+// The stores, as Check and Ping name them.
+const (
+	MySQL   = "MySQL"
+	Redis   = "Redis"
+	Kafka   = "Kafka"
+	MongoDB = "MongoDB"
+)
+
+// Ping asks the stores of these names, or every one without names, within 3 s each.
+func (s *Stores) Ping(ctx context.Context, names ...string) (checks []Check) {
 	asks := []struct {
 		name string
 		ask  func(ctx context.Context) error
 	}{
-		{"MySQL", func(ctx context.Context) error { return with(s.sql, func(p *mysql.Pool) error { return p.Live(ctx) }) }},
-		{"Redis", func(ctx context.Context) error {
+		{MySQL, func(ctx context.Context) error { return with(s.sql, func(p *mysql.Pool) error { return p.Ping(ctx) }) }},
+		{Redis, func(ctx context.Context) error {
 			return with(s.cache, func(c *redis.Client) error { return c.Ping(ctx).Err() })
 		}},
-		{"Kafka", func(ctx context.Context) error {
+		{Kafka, func(ctx context.Context) error {
 			return with(s.kafka, func(a *kafka.Admin) error { return a.Ping(ctx) })
 		}},
-		{"MongoDB", func(ctx context.Context) error {
+		{MongoDB, func(ctx context.Context) error {
 			return with(s.documents, func(c *mongo.Client) error { return c.Ping(ctx) })
 		}},
 	}
-	checks := make([]Check, len(asks))
-	for i, a := range asks {
+	for _, a := range asks {
+		if len(names) > 0 && !slices.Contains(names, a.name) {
+			continue
+		}
 		limited, cancel := context.WithTimeout(ctx, pingWithin)
 		began := s.now()
 		err := a.ask(limited)
 		cancel()
-		checks[i] = Check{Store: a.name, OK: err == nil, Took: s.now().Sub(began)}
+		check := Check{Store: a.name, OK: err == nil, Took: s.now().Sub(began)}
 		if err != nil {
-			checks[i].Error = err.Error()
+			check.Error = err.Error()
 		}
+		checks = append(checks, check)
 	}
 	return checks
 }
