@@ -1,20 +1,17 @@
 package app
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/dailyfeed/dailyfeed/services/activity/internal/activity"
-	"github.com/dailyfeed/dailyfeed/support/listenerletter"
+	"github.com/dailyfeed/dailyfeed/support/metrics/listenermetrics"
 )
 
 // serviceMetrics are what only activity measures. It implements
 // eventconsumer.Observer.
 type serviceMetrics struct {
 	events  *prometheus.CounterVec
-	letters *prometheus.GaugeVec
-	oldest  prometheus.Gauge
+	letters *listenermetrics.Letters
 	removed *prometheus.CounterVec
 }
 
@@ -23,17 +20,12 @@ func newMetrics(registerer prometheus.Registerer) *serviceMetrics {
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "activity_events_total", Help: "Events by what became of them: applied, known to be applied, letter.",
 		}, []string{"outcome"}),
-		letters: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "listener_dead_letters", Help: "Records that could not be applied, by state: waiting, parked.",
-		}, []string{"state"}),
-		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "listener_dead_letters_oldest_seconds", Help: "Age of the oldest record that could not be applied and is not parked.",
-		}),
+		letters: listenermetrics.New(registerer),
 		removed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "activity_removed_total", Help: "Documents removed after the time that they are kept, by what they are.",
 		}, []string{"what"}),
 	}
-	registerer.MustRegister(m.events, m.letters, m.oldest, m.removed)
+	registerer.MustRegister(m.events, m.removed)
 	return m
 }
 
@@ -42,15 +34,6 @@ func (m *serviceMetrics) Handled(applied, known, letters int) {
 	m.events.WithLabelValues("applied").Add(float64(applied))
 	m.events.WithLabelValues("known").Add(float64(known))
 	m.events.WithLabelValues("letter").Add(float64(letters))
-}
-
-func (m *serviceMetrics) sampleLetters(counts listenerletter.Counts, now time.Time) {
-	m.letters.WithLabelValues("waiting").Set(float64(counts.Waiting))
-	m.letters.WithLabelValues("parked").Set(float64(counts.Parked))
-	m.oldest.Set(0)
-	if !counts.Oldest.IsZero() {
-		m.oldest.Set(now.Sub(counts.Oldest).Seconds())
-	}
 }
 
 func (m *serviceMetrics) watchStreams(registerer prometheus.Registerer, hub *activity.Hub) {

@@ -82,7 +82,7 @@ func (s *service) keepHouse(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.metrics.sampleLetters(counts, now())
+		s.metrics.letters.Set(counts.Waiting, counts.Parked, counts.Oldest, now())
 		if now().Sub(cleaned) < cleanEvery {
 			return nil
 		}

@@ -77,7 +77,7 @@ func (s *service) keepHouse(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.metrics.sampleLetters(counts, now())
+		s.unapplied.Set(counts.Waiting, counts.Parked, counts.Oldest, now())
 		if now().Sub(cleaned) < cleanEvery {
 			return nil
 		}

@@ -29,6 +29,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/lettermetrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/listenermetrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
 	"github.com/dailyfeed/dailyfeed/support/process"
@@ -59,13 +60,13 @@ type service struct {
 	reads       *kafka.Consumer // nil without Kafka
 	readLetters mysqlstore.LetterBox
 	readDrain   *readconsumer.Drain
-	metrics     *serviceMetrics
+	unapplied   *listenermetrics.Letters
 	server      *httpserver.Server
 }
 
 func wire(cfg config.Config) (s *service, err error) {
 	s = &service{registry: metrics.NewRegistry("content")}
-	s.calls, s.metrics = metrics.NewCalls(s.registry), newMetrics(s.registry)
+	s.calls, s.unapplied = metrics.NewCalls(s.registry), listenermetrics.New(s.registry)
 	defer func() {
 		if err != nil {
 			s.close()

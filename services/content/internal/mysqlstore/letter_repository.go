@@ -90,16 +90,24 @@ func (b LetterBox) Remove(ctx context.Context, id int64) error {
 // LetterCounts is the state of all letters.
 type LetterCounts struct {
 	Waiting, Parked int64
-	// Oldest is when the oldest waiting letter came; nil where none waits.
-	Oldest *time.Time
+	// Oldest is when the oldest waiting letter came; zero where none waits.
+	Oldest time.Time
 }
 
 // Count tells the state of all letters; those that a person discarded count as none.
 func (b LetterBox) Count(ctx context.Context) (counts LetterCounts, err error) {
+	var row struct {
+		Waiting, Parked int64
+		Oldest          *time.Time
+	}
 	err = b.Store.pool.DB(ctx).Raw(`SELECT COALESCE(SUM(parked_at IS NULL), 0) AS waiting, COALESCE(SUM(parked_at IS NOT NULL AND discarded_at IS NULL), 0) AS parked,
-		MIN(CASE WHEN parked_at IS NULL THEN created_at END) AS oldest FROM content_listener_dead_letters`).Scan(&counts).Error
+		MIN(CASE WHEN parked_at IS NULL THEN created_at END) AS oldest FROM content_listener_dead_letters`).Scan(&row).Error
 	if err != nil {
 		return counts, fmt.Errorf("count letters: %w", err)
+	}
+	counts.Waiting, counts.Parked = row.Waiting, row.Parked
+	if row.Oldest != nil {
+		counts.Oldest = *row.Oldest
 	}
 	return counts, nil
 }

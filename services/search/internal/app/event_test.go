@@ -113,6 +113,8 @@ func TestARecordThatCanNeverBeAppliedIsKeptBeforeTheOffsetMoves(t *testing.T) {
 	require.Equal(t, bson.Binary{Data: []byte{0xff, 0xff}}, letter["payload"])
 	require.NotEmpty(t, letter["error"])
 	require.NoError(t, drainDeadLetters(t.Context(), f.cfg, nil))
+	require.NoError(t, f.service.tryLetters(t.Context()))
+	require.InDelta(t, 1, f.gauge(t, "listener_dead_letters"), 0, "an operator is told of it")
 }
 
 func TestWithoutMongoDBEventsWaitAndNothingIsLost(t *testing.T) {
@@ -205,4 +207,19 @@ func TestTombstonesAreForgottenAfterEightDays(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, removed)
 	require.Equal(t, []int64{2}, f.search(t, "posts", "글").ids())
+}
+
+// gauge is the sum of a gauge over its labels.
+func (f *fleet) gauge(t *testing.T, name string) (sum float64) {
+	t.Helper()
+	families, err := f.service.registry.Gather()
+	require.NoError(t, err)
+	for _, family := range families {
+		if family.GetName() == name {
+			for _, metric := range family.GetMetric() {
+				sum += metric.GetGauge().GetValue()
+			}
+		}
+	}
+	return sum
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -71,8 +72,15 @@ func (s *service) forgetDeletions(ctx context.Context) error {
 // retryLetters tries what could not be applied, each minute: a newer release may
 // know better.
 func (s *service) retryLetters(ctx context.Context) error {
-	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
-		_, err := s.letters.Drain(ctx, s.consumer.Retry)
-		return err
-	})
+	return process.Every(ctx, "retry dead letters", lettersEvery, s.tryLetters)
+}
+
+// tryLetters also measures what is left: a parked letter is a person's.
+func (s *service) tryLetters(ctx context.Context) error {
+	_, err := s.letters.Drain(ctx, s.consumer.Retry)
+	counts, countErr := s.letters.Count(ctx)
+	if countErr == nil {
+		s.unapplied.Set(counts.Waiting, counts.Parked, counts.Oldest, now())
+	}
+	return errors.Join(err, countErr)
 }

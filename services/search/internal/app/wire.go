@@ -28,6 +28,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/listenermetrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
@@ -53,6 +54,7 @@ type service struct {
 	redis      *rediscache.Client
 	store      *mongostore.Store
 	letters    *listenerletter.Box
+	unapplied  *listenermetrics.Letters
 	consumer   *activityconsumer.Consumer
 	activities *kafka.Consumer
 	rebuilder  *search.Rebuilder
@@ -109,6 +111,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	metrics.WatchRedis(s.registry, s.redis)
 	s.store = mongostore.New(s.mongo, now)
 	s.letters = listenerletter.NewBox(s.mongo, cfg.ConsumerGroup, now)
+	s.unapplied = listenermetrics.New(s.registry)
 	return nil
 }
 

@@ -105,6 +105,8 @@ func TestARecordThatCannotBeAppliedIsKeptAsADeadLetter(t *testing.T) {
 		require.NoError(t, letters.FindOne(t.Context(), bson.D{}).Decode(&letter))
 		return letter.Attempts == 2
 	})
+	require.NoError(t, f.service.tryLetters(t.Context()))
+	require.InDelta(t, 1, f.counter(t, "listener_dead_letters"), 0, "an operator is told of it")
 }
 
 func TestTopicsOfTheNextDaysAreMade(t *testing.T) {

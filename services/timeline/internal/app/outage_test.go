@@ -105,7 +105,7 @@ func TestWithoutKafkaReadsAreServedAndDropped(t *testing.T) {
 	eventually(t, "the drops are counted", func() bool { return f.counter(t, "read_events_dropped_total") == 20 })
 }
 
-// counter is the sum of a counter over its labels.
+// counter is the sum of a counter or gauge over its labels.
 func (f *fleet) counter(t *testing.T, name string) (sum float64) {
 	t.Helper()
 	families, err := f.service.registry.Gather()
@@ -113,7 +113,7 @@ func (f *fleet) counter(t *testing.T, name string) (sum float64) {
 	for _, family := range families {
 		if family.GetName() == name {
 			for _, metric := range family.GetMetric() {
-				sum += metric.GetCounter().GetValue()
+				sum += metric.GetCounter().GetValue() + metric.GetGauge().GetValue()
 			}
 		}
 	}

@@ -29,6 +29,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/memberdirectory"
 	"github.com/dailyfeed/dailyfeed/support/metrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/kafkametrics"
+	"github.com/dailyfeed/dailyfeed/support/metrics/listenermetrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/mongometrics"
 	"github.com/dailyfeed/dailyfeed/support/metrics/namemetrics"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
@@ -60,6 +61,7 @@ type service struct {
 	feeds      *feed.Store
 	follows    *memberapi.Follows
 	letters    *listenerletter.Box
+	unapplied  *listenermetrics.Letters
 	reads      *readevents.Emitter
 	consumer   *activityconsumer.Consumer
 	activities *kafka.Consumer
@@ -140,6 +142,7 @@ func (s *service) openStores(cfg config.Config) (err error) {
 	s.feeds = feed.NewStore(s.redis, feed.NewMetrics(s.registry), now)
 	s.shelf = feed.NewShelf(s.feeds, s.redis, httpapi.WireVariant(cfg.TimeZone))
 	s.letters = listenerletter.NewBox(s.mongo, activityconsumer.Group, now)
+	s.unapplied = listenermetrics.New(s.registry)
 	return nil
 }
 
