@@ -108,10 +108,12 @@ func (s *stream) advance(ctx context.Context) error {
 	return s.cursor.Decode(&s.head)
 }
 
+// closeAll tells the server also where the caller has left: it would keep what a
+// walk holds for ten minutes.
 func closeAll(ctx context.Context, streams []*stream) {
 	for _, s := range streams {
 		if s != nil {
-			_ = s.cursor.Close(ctx) // the server forgets it by itself otherwise
+			_ = s.cursor.Close(context.WithoutCancel(ctx)) // within the client's own time limit
 		}
 	}
 }
