@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -158,4 +160,21 @@ func TestAnAnswerThatWasEncodedByItsHandlerIsSentAsItIs(t *testing.T) {
 	got := f.send(t, http.MethodGet, "/api/x", "")
 	require.Equal(t, http.StatusOK, got.status)
 	require.Equal(t, `{"status":200,"result":"SUCCESS","data":{"한":"글"}}`, got.body)
+}
+
+func TestALongAnswerSaysHowLongItIsAndWhenItWasSent(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("길다", 10_000)
+	sent := make(chan int, 1)
+	f := newFixture(t, nil, func(f *fixture) {
+		f.Public().GET("/api/x", f.Read(func(c *gin.Context) (httpserver.Reply, error) {
+			reply := httpserver.EndOK(append(httpserver.BeginOK(nil), `"`+text+`"`...))
+			reply.Sent = func() { sent <- c.Writer.Size() }
+			return reply, nil
+		}))
+	})
+	got := f.send(t, "GET", "/api/x", "")
+	require.Equal(t, `{"status":200,"result":"SUCCESS","data":"`+text+`"}`, got.body)
+	require.Equal(t, []string{strconv.Itoa(len(got.body))}, got.header["Content-Length"])
+	require.Equal(t, len(got.body), <-sent, "after all of it was written")
 }

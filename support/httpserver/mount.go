@@ -85,6 +85,9 @@ func (s *Server) answer(c *gin.Context, h Handler) {
 	}
 	addSuccessHeaders(c)
 	writeJSON(c, reply.httpStatus(), body)
+	if reply.Sent != nil {
+		reply.Sent()
+	}
 }
 
 // addSuccessHeaders sets what the authenticator wants on a GET or HEAD that

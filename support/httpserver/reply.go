@@ -12,6 +12,9 @@ type Reply struct {
 	// Encoded is the whole answer, where the handler has written it by itself
 	// between BeginOK and EndOK: it is sent as it is, and Data is not looked at.
 	Encoded []byte
+	// Sent is called, where it is set, when the answer to a Read has been written and
+	// nobody looks at Encoded any more; then its memory may serve another.
+	Sent func()
 }
 
 // OK replies with status 200.

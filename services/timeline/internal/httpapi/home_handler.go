@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -30,7 +31,7 @@ func (a *API) listFollowingPosts(c *gin.Context) (httpserver.Reply, error) {
 		return httpserver.Reply{}, err
 	}
 	if found {
-		return httpserver.EndOK(a.encodeHome(ctx, request, scope, page)), nil
+		return a.replyHome(ctx, request, scope, page), nil
 	}
 	list := func(ctx context.Context, slice timeline.Slice) (timeline.Part[timeline.PostView], error) {
 		return a.Home.List(ctx, caller, slice)
@@ -38,11 +39,24 @@ func (a *API) listFollowingPosts(c *gin.Context) (httpserver.Reply, error) {
 	return showScroll(a, c, request, slice, scope, list, a.toPost)
 }
 
-// encodeHome writes a scroll page of stored posts without taking them apart, and
+func (a *API) replyHome(ctx context.Context, request pagination.Request, scope pagination.Scope, page timeline.Part[timeline.Card]) httpserver.Reply {
+	memory, ok := a.sent.Get().(*[]byte)
+	if !ok {
+		memory = new([]byte)
+	}
+	out := slices.Grow((*memory)[:0], sizeOf(page.Rows))
+	reply := httpserver.EndOK(a.encodeHome(ctx, out, request, scope, page))
+	reply.Sent = func() {
+		*memory = reply.Encoded
+		a.sent.Put(memory)
+	}
+	return reply
+}
+
+// encodeHome appends a scroll page of stored posts, without taking them apart, and
 // what comes before it in an answer.
-func (a *API) encodeHome(ctx context.Context, request pagination.Request, scope pagination.Scope, page timeline.Part[timeline.Card]) []byte {
+func (a *API) encodeHome(ctx context.Context, out []byte, request pagination.Request, scope pagination.Scope, page timeline.Part[timeline.Card]) []byte {
 	bylines := a.Bylines.of(ctx, page.Rows)
-	out := make([]byte, 0, sizeOf(page.Rows))
 	out = append(httpserver.BeginOK(out), `{"content":[`...)
 	for i, card := range page.Rows {
 		if i > 0 {

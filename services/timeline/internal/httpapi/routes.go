@@ -4,6 +4,7 @@ package httpapi
 
 import (
 	"context"
+	"sync"
 
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 	"github.com/dailyfeed/dailyfeed/support/httpserver"
@@ -45,6 +46,9 @@ type API struct {
 	// Cursors seals cursors; all replicas need the same key.
 	Cursors *pagination.Sealer
 	Zone    wallclock.Zone
+
+	// sent is the memory of home pages that were sent: half of what one takes.
+	sent sync.Pool
 }
 
 // Mount adds the whole surface to server, a line per route. The numbers are
