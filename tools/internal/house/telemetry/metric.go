@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -37,12 +38,13 @@ func (m Metric) Unit() string {
 	return "count"
 }
 
-// Scan finds the metrics of services and support modules, sorted by name, and
-// what keeps it from reading one.
+// Scan finds the metrics of services and support modules and those of the
+// operator's audit, sorted by name, and what keeps it from reading one.
 func Scan(w *workspace.Workspace) ([]Metric, []workspace.Finding, error) {
 	s := &scanner{files: token.NewFileSet(), root: w.Root}
-	for _, folder := range []string{"services", "support"} {
-		if err := filepath.WalkDir(filepath.Join(w.Root, folder), s.visit); err != nil {
+	for _, folder := range []string{"services", "support", "tools/pipeline"} {
+		err := filepath.WalkDir(filepath.Join(w.Root, folder), s.visit)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, fmt.Errorf("read metrics: %w", err)
 		}
 	}

@@ -23,6 +23,7 @@ var labels = map[string]string{
 	"budget":    "left, spent",
 	"by":        "member, address",
 	"commit":    "one per build",
+	"day":       "two, or those that are asked for",
 	"doing":     "what a consumer does: a handful of words in the code",
 	"found":     "words in the metric's help",
 	"group":     "consumer groups: one per service that consumes",
