@@ -1,9 +1,11 @@
 package mongostore_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -184,6 +186,29 @@ func TestWalkEndsWhereItsCallerStopsAndWithTheStore(t *testing.T) {
 		require.NoError(t, err)
 		require.Failf(t, "of nobody there is nothing", "%v", a)
 	}
+}
+
+// The server would keep the cursor of a walk for ten minutes.
+func TestAWalkWhoseCallerHasLeftIsEndedOnTheServer(t *testing.T) {
+	t.Parallel()
+	var ended atomic.Int32
+	store, _ := openTraced(t, func(_ context.Context, operation string) func(error) {
+		return func(err error) {
+			if operation == "killCursors" && err == nil {
+				ended.Add(1)
+			}
+		}
+	})
+	for i, key := range []string{"a", "b", "c"} {
+		require.NoError(t, store.Upsert(t.Context(), []activity.Activity{liked(key, 1, 1, at(i))}))
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	for _, err := range store.Walk(ctx, activity.Walk{Members: []activity.MemberID{1}, Types: activity.PublicTypes(), Expect: 1}) {
+		require.NoError(t, err)
+		leave()
+		break
+	}
+	require.EqualValues(t, 1, ended.Load())
 }
 
 func TestAStoreThatIsGoneIsUnavailable(t *testing.T) {

@@ -1,6 +1,7 @@
 package mongostore_test
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 	"time"
@@ -27,8 +28,14 @@ func at(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.S
 
 func open(t *testing.T) (*mongostore.Store, *mongo.Client) {
 	t.Helper()
+	return openTraced(t, nil)
+}
+
+// openTraced tells trace of each command.
+func openTraced(t *testing.T, trace func(ctx context.Context, operation string) func(error)) (*mongostore.Store, *mongo.Client) {
+	t.Helper()
 	database := testenv.Mongo(t)
-	client, err := mongo.Open(mongo.Config{URI: database.URI, Database: database.Database})
+	client, err := mongo.Open(mongo.Config{URI: database.URI, Database: database.Database, Trace: trace})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	_, err = client.EnsureIndexes(t.Context(), mongostore.Indexes())
