@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -42,6 +43,14 @@ func TestASubcommandThatFailsFails(t *testing.T) {
 func TestASubcommandNeedsARunningFleet(t *testing.T) {
 	t.Parallel()
 	require.ErrorIs(t, fleet.Command(t.Context(), newHome(t).config, "content", "say"), fleet.ErrNotRunning)
+}
+
+func TestAStandInForMongoDBIsSaidLoudly(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.up(t)
+	_, err := exec.LookPath("mongod")
+	require.Equal(t, err != nil, strings.Contains(h.out.String(), "!!! this is NOT MongoDB"), h.out.String())
 }
 
 func variables(text string) map[string]string {

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/dailyfeed/dailyfeed/support/testenv/server"
@@ -20,6 +19,7 @@ type storeServer interface {
 type store struct {
 	storeDefinition
 	options server.Options
+	warn    func(format string, args ...any) // what nobody may overlook
 
 	mu     sync.Mutex
 	server storeServer
@@ -34,6 +34,9 @@ func (s *store) Start(ctx context.Context) error {
 	started, addr, err := s.launch(ctx, s.options)
 	if err != nil {
 		return err
+	}
+	if m, ok := started.(*server.MongoDB); ok && m.StandIn {
+		s.warn(standInWarning)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +86,7 @@ func (f *Fleet) ownStores() []*store {
 			f.console.say("%s is that of %s", d.kind, d.env)
 			continue
 		}
-		own = append(own, &store{storeDefinition: d, options: server.Options{
+		own = append(own, &store{storeDefinition: d, warn: f.console.shout, options: server.Options{
 			Dir: f.layout.data(d.folder), Port: d.port + f.config.PortOffset, Persistent: true,
 			Log: f.console.writer(string(d.kind)), ReadyWithin: storeReadyWithin,
 		}})
@@ -143,13 +146,10 @@ var storeDefinitions = []storeDefinition{
 			if err != nil {
 				return nil, "", err
 			}
-			if started.StandIn && o.Log != nil {
-				fmt.Fprintln(o.Log, standInWarning)
-			}
 			return started, started.URI(), nil
 		},
 	},
 }
 
-const standInWarning = "WARN this is NOT MongoDB but mongo-java-server, a stand-in that speaks its protocol; " +
+const standInWarning = "this is NOT MongoDB but mongo-java-server, a stand-in that speaks its protocol; " +
 	"for the real one put mongod on the PATH, set MONGODB_URI, or use INFRA=docker"
