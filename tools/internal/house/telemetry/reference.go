@@ -39,7 +39,7 @@ var labels = map[string]string{
 	"tag":       "one per build",
 	"target":    "neighbours by name, one or two per service",
 	"topic":     "one per day that is kept: 8, and those made for late events",
-	"type":      "types of events: 14",
+	"type":      "types of events: 19",
 	"what":      "words in the code",
 	"why":       "words in the code",
 }
