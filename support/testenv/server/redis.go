@@ -43,8 +43,8 @@ func (l redisLauncher) command(dir string, port int) (child.Spec, error) {
 	args := []string{
 		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir,
 		"--databases", strconv.Itoa(RedisDatabases), "--save", "", "--daemonize", "no",
-		// home feeds of 800 entries in the compact form: a tenth of the memory
-		"--zset-max-listpack-entries", "1024", "--set-max-intset-entries", "1024",
+		// whom a member follows, up to a thousand, in the compact form: a tenth of the memory
+		"--set-max-intset-entries", "1024",
 		"--appendonly", map[bool]string{true: "yes", false: "no"}[l.persistent],
 	}
 	return child.Spec{Path: l.path, Args: args, Dir: dir}, nil

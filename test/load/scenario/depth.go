@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -9,45 +10,110 @@ import (
 	"github.com/dailyfeed/dailyfeed/test/load/report"
 )
 
-// depth compares page 500 by cursor with page 1, on each endless list that is so
-// long: the CPU of timeline and of MySQL.
+// deepest is the page that is compared with page 1.
+const deepest = 500
+
+// deepList is an endless list and who reads it.
+type deepList struct {
+	name, path string
+	reader     int64
+}
+
+// depth compares page 500 by cursor with page 1, on each endless list: the CPU of
+// timeline and of MySQL. A list that is shorter is compared with its last full page.
 func depth(ctx context.Context, b *Bench) error {
-	author, err := b.count(ctx, "SELECT author_id FROM posts GROUP BY author_id ORDER BY COUNT(*) DESC LIMIT 1")
+	lists, err := b.deepLists(ctx)
 	if err != nil {
 		return err
 	}
-	reader, cpu := b.Spec.ReadersOf(2), []string{"timeline", "mysql"}
-	for name, path := range map[string]string{
-		"T1": "/posts/followings", "T2": "/posts/most-commented", "T3": "/posts/most-popular", "T4": "/posts/recent-activities",
-		"T7": "/posts/authors/" + strconv.FormatInt(author, 10), "T2 of 30d": "/posts/most-commented?window=30d", "T3 of 30d": "/posts/most-popular?window=30d",
-	} {
-		url := b.URL("timeline") + "/api/timeline" + path
-		cursor, pages, err := b.walk(ctx, url, reader)
+	for _, list := range lists {
+		url := b.URL("timeline") + "/api/timeline" + list.path
+		cursor, page, err := b.walk(ctx, url, list.reader)
 		if err != nil {
-			return fmt.Errorf("depth of %s: %w", name, err)
+			return fmt.Errorf("depth of %s: %w", list.name, err)
 		}
 		ask := func(cursor string) side {
-			return side{cpu: cpu, send: func(ctx context.Context, _ int) error {
-				_, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
+			return side{cpu: depthCPU, send: func(ctx context.Context, _ int) error {
+				_, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), list.reader, nil)
 				return err
 			}}
 		}
-		figure := report.Figure{Name: fmt.Sprintf("%s page %d by cursor / page 1", name, pages), Unit: "µs", Promise: 1.2, Note: "CPU of timeline and MySQL"} //nolint:mnd // the promise
-		if name == "T1" {
-			if err := b.onward(ctx, url, reader, cpu); err != nil {
-				return err
-			}
-		}
-		if err := b.pairs(ctx, figure, b.Rate/4, b.Requests/8+1, ask(cursor), ask("")); err != nil { //nolint:mnd // these are dearer
+		figure := report.Figure{Name: fmt.Sprintf("%s page %d by cursor / page 1", list.name, page), Unit: "µs", Promise: 1.2, Note: "CPU of timeline and MySQL"} //nolint:mnd // the promise
+		if err := b.pairs(ctx, figure, b.Rate, b.Requests/2+1, ask(cursor), ask("")); err != nil {                                                                //nolint:mnd // there are many lists
 			return err
 		}
 	}
-	return nil
+	return b.onward(ctx, b.URL("timeline")+homePath, b.Spec.ReadersOf(2)) //nolint:mnd // of 1,000 followings
 }
+
+// depthCPU are the processes that read lists.
+var depthCPU = []string{"timeline", "mysql"}
+
+// deepLists are all endless lists of posts and comments, as long as the dataset
+// has them; comments are written for it.
+func (b *Bench) deepLists(ctx context.Context) ([]deepList, error) {
+	author, err := b.count(ctx, "SELECT author_id FROM posts GROUP BY author_id ORDER BY COUNT(*) DESC LIMIT 1")
+	if err != nil {
+		return nil, err
+	}
+	commenter := b.Spec.AuthorOf(0)
+	post, parent, err := b.writeComments(ctx, commenter)
+	if err != nil {
+		return nil, err
+	}
+	reader := b.Spec.ReadersOf(2) //nolint:mnd // of 1,000 followings
+	return []deepList{
+		{"T1", "/posts/followings", reader},
+		{"T2", "/posts/most-commented", reader},
+		{"T2 of 30d", "/posts/most-commented?window=30d", reader},
+		{"T3", "/posts/most-popular", reader},
+		{"T3 of 30d", "/posts/most-popular?window=30d", reader},
+		{"T4", "/posts/recent-activities", reader},
+		{"T5", "/posts", author},
+		{"T7", "/posts/authors/" + strconv.FormatInt(author, 10), reader},
+		{"T9", "/comments", commenter},
+		{"T10", "/posts/" + strconv.FormatInt(post, 10) + "/comments", reader},
+		{"T11", "/members/" + strconv.FormatInt(commenter, 10) + "/comments", reader},
+		{"T13", "/comments/" + strconv.FormatInt(parent, 10) + "/replies", reader},
+	}, nil
+}
+
+// writeComments has a member comment a new post, and reply to its first comment,
+// so often that each list of them has 500 pages. The dataset has no comments.
+func (b *Bench) writeComments(ctx context.Context, member int64) (post, parent int64, err error) {
+	const many = deepest*10 + 50 // pages of ten
+	if post, err = b.writePost(ctx, member); err != nil {
+		return 0, 0, err
+	}
+	const fill = `INSERT INTO comments (post_id, parent_id, author_id, content, depth, reply_count, version, created_at, updated_at)
+		SELECT ?, ?, ?, CONCAT('댓글 ', seq), ?, 0, 1, NOW(6) - INTERVAL (? - seq) SECOND, NOW(6) FROM seq_1_to_%d`
+	fillAll := fmt.Sprintf(fill, many)
+	if _, err = b.DB.ExecContext(ctx, fillAll, post, 0, member, 0, many); err != nil {
+		return 0, 0, fmt.Errorf("write comments: %w", err)
+	}
+	if parent, err = b.count(ctx, "SELECT MIN(id) FROM comments WHERE post_id = ?", post); err != nil {
+		return 0, 0, err
+	}
+	for _, statement := range []struct {
+		text string
+		args []any
+	}{
+		{fillAll, []any{post, parent, member, 1, many}},
+		{"UPDATE comments SET reply_count = ? WHERE id = ?", []any{many, parent}},
+		{"UPDATE post_stats SET comment_count = ? WHERE post_id = ?", []any{2 * many, post}}, //nolint:mnd // comments and replies
+	} {
+		if _, err := b.DB.ExecContext(ctx, statement.text, statement.args...); err != nil {
+			return 0, 0, fmt.Errorf("write comments: %w", err)
+		}
+	}
+	return post, parent, nil
+}
+
+var errShallow = errors.New("the list has one page")
 
 // walk is the cursor of page 500, or of the last full page.
 func (b *Bench) walk(ctx context.Context, url string, reader int64) (cursor string, page int, err error) {
-	const deepest = 500
+	before := ""
 	for page = 1; page < deepest; page++ {
 		text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
 		if err != nil {
@@ -57,18 +123,22 @@ func (b *Bench) walk(ctx context.Context, url string, reader int64) (cursor stri
 		if err != nil {
 			return "", 0, err
 		}
-		if next == "" {
-			return cursor, page, nil
+		if next == "" && before == "" {
+			return "", 0, errShallow
 		}
-		cursor = next
+		if next == "" { // what it has left is cheaper than a page
+			return before, page - 1, nil
+		}
+		before, cursor = cursor, next
 	}
 	return cursor, page, nil
 }
 
 // onward walks from the end of the stored feed to page 500, each page once, and
 // compares what one costs with page 1: what is looked for on the way is in it.
-func (b *Bench) onward(ctx context.Context, url string, reader int64, cpu []string) error {
-	const storedPages, deepest = 40, 500
+func (b *Bench) onward(ctx context.Context, url string, reader int64) error {
+	const storedPages = 40
+	cpu := depthCPU
 	figure := report.Figure{Name: "T1 pages 41 to 500, each once / page 1", Unit: "µs", Promise: 1.2, Note: "CPU of timeline and MySQL"} //nolint:mnd // the promise
 	read := func(cursor string) (next string, err error) {
 		text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)

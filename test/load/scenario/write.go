@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/test/load/dataset"
@@ -156,57 +155,4 @@ func (b *Bench) arrivals(ctx context.Context, author, followers int64) error {
 	b.Report.Add(figure)
 	b.Report.Curves = append(b.Report.Curves, report.Curve{Name: "post in 1,000 feeds", Outcome: arrived})
 	return ctx.Err()
-}
-
-// likes compares likes of one post with likes of many, at the same rate, and
-// counts them afterwards.
-func likes(ctx context.Context, b *Bench) error {
-	author := b.Spec.AuthorOf(0)
-	rate := min(2*b.Rate, 1000)                                        //nolint:mnd // the promise's
-	requests := min(2*b.Requests, 2*int(rate), b.Spec.Members/b.Pairs) //nolint:mnd // two seconds, each by another member
-	spread := make([]int64, 100)
-	for i := range spread {
-		var err error
-		if spread[i], err = b.writePost(ctx, author); err != nil {
-			return err
-		}
-	}
-	like := func(post func(i int) int64, from int) func(context.Context, int) error {
-		return func(ctx context.Context, i int) error {
-			url := b.URL("content") + "/api/posts/" + strconv.FormatInt(post(i), 10) + "/like"
-			_, err := b.ask(ctx, http.MethodPost, url, int64(from+i)+1, nil)
-			return err
-		}
-	}
-	figure := report.Figure{Name: fmt.Sprintf("%.0f likes/s on one post / on 100, p99", rate), Unit: "ms", Promise: 3} //nolint:mnd // the promise
-	for pair := range b.Pairs {
-		hot, err := b.writePost(ctx, author)
-		if err != nil {
-			return err
-		}
-		for i, post := range []func(int) int64{func(int) int64 { return hot }, func(i int) int64 { return spread[i%len(spread)] }} {
-			outcome := b.measure(ctx, figure.Name, openloop.Plan{Rate: rate, Requests: requests, Seed: uint64(pair)}, like(post, pair*requests))
-			ms := outcome.Quantile(99).Seconds() * 1000 //nolint:mnd // percent, ms
-			if i == 0 {
-				figure.Ours = append(figure.Ours, ms)
-				if pair == 0 {
-					b.Report.Curves = append(b.Report.Curves, report.Curve{Name: "likes on one post", Outcome: outcome})
-				}
-			} else {
-				figure.Control = append(figure.Control, ms)
-			}
-		}
-	}
-	b.Report.Add(figure)
-	return b.compareCounters(ctx)
-}
-
-// compareCounters holds every counter to the rows that it counts.
-func (b *Bench) compareCounters(ctx context.Context) error {
-	wrong, err := b.count(ctx, `SELECT COUNT(*) FROM post_stats s
-		LEFT JOIN (SELECT post_id, COUNT(*) n FROM post_likes GROUP BY post_id) l ON l.post_id = s.post_id WHERE s.like_count <> COALESCE(l.n, 0)`)
-	if err == nil && wrong > 0 {
-		b.Report.Fault("%d like counters differ from their likes", wrong)
-	}
-	return err
 }

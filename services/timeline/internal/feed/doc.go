@@ -4,19 +4,21 @@
 // A feed is three keys, which live and die together:
 //
 //	…followings_recent_posts:{member}          list: second of creation and post id,
-//	                                           packed, in this order, newest last
+//	                                           packed; in this order up to the
+//	                                           fence, and behind it as they came
 //	…followings_recent_posts:{member}:authors  set: whose posts are in it
 //	…followings_recent_posts:{member}:state    hash: the form of the list, the version
 //	                                           of the followings that it was built for,
 //	                                           whether it is ready, and its mark in
 //	                                           the stream
 //
-// The newest 800 of the list are the feed; it is cut when it is a few longer. The
-// entry of second and id 0 says that nothing older exists; where it was cut off,
-// the database goes on. A push looks at the newest entry and appends; only what
-// comes out of order, or twice, is looked for. An entry has the second, not the
-// microsecond, because that keeps it at 10 bytes: the order within one is decided
-// by the rows of the posts.
+// A push appends, whatever is in the list. Who reads the feed next, or the push
+// that finds about 32 behind the fence, puts them in order, each once, and the
+// fence behind them. The newest 800 before it are the feed; it is cut when it is a
+// few longer. The entry of second and id 0 says that nothing older exists; where it
+// was cut off, the database goes on. An entry has the second, not the microsecond,
+// because that keeps it at 10 bytes: the order within one is decided by the rows of
+// the posts.
 //
 // Who reads on behind the 800th post has the next two thousand kept for a while, in
 // a list of the same kind (…:older); the state says from which second on it has all.

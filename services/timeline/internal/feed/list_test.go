@@ -189,6 +189,13 @@ func (h house) bytesPerEntry(t *testing.T, reader timeline.MemberID) float64 {
 // BenchmarkPush is a post into a thousand full feeds: CPU of Redis and of this
 // process for each of them.
 func BenchmarkPush(b *testing.B) {
+	for name, reversed := range map[string]int{"in order": 0, "each four in reverse": 3} {
+		b.Run(name, func(b *testing.B) { benchmarkPush(b, reversed) })
+	}
+}
+
+// benchmarkPush turns the order of posts round within each reversed+1, a power of 2.
+func benchmarkPush(b *testing.B, reversed int) {
 	h := newHouse(b)
 	followers := make([]timeline.MemberID, 1000)
 	for i := range followers {
@@ -204,7 +211,8 @@ func BenchmarkPush(b *testing.B) {
 	posts, server, own := 0, h.redisCPU(b), ownCPU()
 	for b.Loop() {
 		posts++
-		taken, err := h.Push(b.Context(), 9, timeline.FeedEntry{PostID: timeline.PostID(10_000 + posts), CreatedAt: at(10_000 + posts/100)}, followers)
+		n := posts ^ reversed
+		taken, err := h.Push(b.Context(), 9, timeline.FeedEntry{PostID: timeline.PostID(10_000 + n), CreatedAt: at(10_000 + n/100)}, followers)
 		require.NoError(b, err)
 		require.Len(b, followers, taken)
 	}

@@ -45,7 +45,8 @@ func (b *Bylines) of(ctx context.Context, cards []timeline.Card) [][]byte {
 	now, found := b.now(), make([][]byte, len(cards))
 	var missing []timeline.MemberID
 	for i, card := range cards {
-		if text, ok := b.known.Get(card.AuthorID); ok && now.Before(text.until) {
+		// Peek: what is used is added again soon, so there is no need to note each use
+		if text, ok := b.known.Peek(card.AuthorID); ok && now.Before(text.until) {
 			found[i] = text.json
 		} else {
 			missing = append(missing, card.AuthorID)
