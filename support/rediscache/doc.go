@@ -1,6 +1,6 @@
-// Package rediscache opens Redis for what may be lost: caches, limits, the
-// answers of requests that are idempotent by nature, and revocations that are
-// kept elsewhere too.
+// Package rediscache opens Redis for what may be lost: caches, the answers of
+// requests that are idempotent by nature, and revocations that are kept
+// elsewhere too.
 //
 // Nothing here waits long. Every command ends within Config.Timeout per
 // attempt and with its context, and after a few failures in a row a gate fails

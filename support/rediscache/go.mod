@@ -29,7 +29,6 @@ replace (
 require (
 	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0
 	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
-	github.com/go-redis/redis_rate/v10 v10.0.1
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stretchr/testify v1.12.1
 )

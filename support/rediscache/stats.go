@@ -10,14 +10,12 @@ type Stats struct {
 	Unguarded uint64
 	// AnswersLost are first answers that could not be kept.
 	AnswersLost uint64
-	// LimitsOpen are events that were allowed because Redis did not answer.
-	LimitsOpen uint64
 	// Undecodable cached values were taken as absent.
 	Undecodable uint64
 }
 
 type counts struct {
-	unguarded, answersLost, limitsOpen, undecodable atomic.Uint64
+	unguarded, answersLost, undecodable atomic.Uint64
 }
 
 // Stats returns the counts.
@@ -26,7 +24,6 @@ func (c *Client) Stats() Stats {
 		Refused:     c.gate.refusals(),
 		Unguarded:   c.counts.unguarded.Load(),
 		AnswersLost: c.counts.answersLost.Load(),
-		LimitsOpen:  c.counts.limitsOpen.Load(),
 		Undecodable: c.counts.undecodable.Load(),
 	}
 }
