@@ -33,6 +33,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0
 	github.com/dailyfeed/dailyfeed/support/process v0.0.0
 	github.com/dailyfeed/dailyfeed/support/telemetry v0.0.0
+	github.com/stretchr/testify v1.12.1
 )
 
 require (
@@ -55,6 +56,7 @@ require (
 	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	go.opentelemetry.io/proto/otlp v1.11.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 )
@@ -65,7 +67,7 @@ require (
 	github.com/caarlos0/env/v11 v11.4.2 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dailyfeed/dailyfeed/proto-contracts v0.0.0 // indirect
-	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0 // indirect
+	github.com/dailyfeed/dailyfeed/support/idempotency v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mysql v0.0.0 // indirect
 	github.com/dailyfeed/dailyfeed/support/rediscache v0.0.0
 	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0

@@ -24,5 +24,14 @@ func WatchRedis(registerer prometheus.Registerer, client *rediscache.Client) {
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "redis_commands_refused_total", Help: "Commands that failed at once while Redis was taken to be down.",
 		}, func() float64 { return float64(client.Stats().Refused) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "redis_requests_unguarded_total", Help: "Writes that ran without a look for their first answer, because Redis did not answer.",
+		}, func() float64 { return float64(client.Stats().Unguarded) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "redis_answers_lost_total", Help: "First answers of writes that Redis did not keep: a repeat runs again.",
+		}, func() float64 { return float64(client.Stats().AnswersLost) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "redis_values_undecodable_total", Help: "Cached values that could not be read and were taken as absent.",
+		}, func() float64 { return float64(client.Stats().Undecodable) }),
 	)
 }
