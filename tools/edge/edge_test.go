@@ -264,7 +264,6 @@ func hangUp(t *testing.T, w http.ResponseWriter) {
 	}
 }
 
-// gone is the address of a server that was stopped.
 // at are the addresses of replicas.
 func at(t *testing.T, replicas ...*url.URL) serviceclient.Addresses {
 	t.Helper()
@@ -277,6 +276,7 @@ func at(t *testing.T, replicas ...*url.URL) serviceclient.Addresses {
 	return addresses
 }
 
+// gone is the address of a server that was stopped.
 func gone(t *testing.T) *url.URL {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -58,8 +58,7 @@ const (
 	toFrontend
 )
 
-// decision is what the edge does with a path. stripped is the length of what is
-// cut off the path's beginning, escaped or not, before "/api" is put there.
+// decision is what the edge does with a path.
 type decision struct {
 	target  target
 	service Service
