@@ -3,7 +3,6 @@ package password
 import (
 	"context"
 	"crypto/rand"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -98,19 +97,25 @@ func TestWorkIsBounded(t *testing.T) {
 	_, err = h.Hash(ctx, "x")
 	require.ErrorIs(t, err, context.Canceled, "nobody waits for it any more")
 
+	release()
+	_, err = h.Hash(t.Context(), "x")
+	require.NoError(t, err)
+}
+
+func TestAFullQueueRefusesAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHasher(t, cheap, Limits{Slots: 1, Queue: 2, Wait: time.Hour})
+	_, release, err := h.Reserve(t.Context())
+	require.NoError(t, err)
 	var waiting sync.WaitGroup
 	for range 2 {
 		waiting.Go(func() { _, _ = h.Hash(t.Context(), "x") })
 	}
-	for h.InUse() < 3 {
-		runtime.Gosched()
-	}
-	begin := time.Now()
+	require.Eventually(t, func() bool { return h.InUse() == 3 }, 10*time.Second, time.Millisecond)
 	_, err = h.Hash(t.Context(), "x")
-	require.ErrorIs(t, err, member.ErrBusy)
-	require.Less(t, time.Since(begin), 50*time.Millisecond, "a full queue refuses at once")
-	waiting.Wait()
+	require.ErrorIs(t, err, member.ErrBusy, "it would wait for an hour otherwise")
 	release()
+	waiting.Wait()
 	_, err = h.Hash(t.Context(), "x")
 	require.NoError(t, err)
 	require.Zero(t, h.InUse())
