@@ -60,7 +60,8 @@ func TestLettersAreListedByStateTheOldestFirst(t *testing.T) {
 	everything := all(t, h.Box, listenerletter.AnyState)
 	require.Equal(t, []int64{2, 1, 0, 10, 11}, offsets(everything[:5]))
 	require.Len(t, everything, 23)
-	for letter := range h.All(t.Context(), listenerletter.AnyState) { // who has seen enough stops
+	for letter, err := range h.All(t.Context(), listenerletter.AnyState) { // who has seen enough stops
+		require.NoError(t, err)
 		require.Equal(t, int64(2), letter.Message.Offset)
 		break
 	}
