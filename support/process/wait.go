@@ -62,13 +62,25 @@ func Pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// failuresEvery is how often a failure of periodic work is logged at most: work that
+// is done five times a second would fill the log in an outage.
+const failuresEvery = 10 * time.Second
+
 // Every calls work now and then once each interval until ctx ends; a call that
 // takes longer delays the next and is never overlapped. Failures are logged
-// under name, and counted by whoever counts inside work.
+// under name, one in 10 s with how many were not, and counted by whoever counts
+// inside work.
 func Every(ctx context.Context, name string, interval time.Duration, work func(ctx context.Context) error) error {
+	var logged time.Time
+	unlogged := 0
 	for {
 		if err := work(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "periodic work failed", "work", name, "error", err)
+			if now := time.Now(); now.Sub(logged) >= failuresEvery { //nolint:forbidigo // measures elapsed time
+				slog.ErrorContext(ctx, "periodic work failed", "work", name, "error", err, "unlogged", unlogged)
+				logged, unlogged = now, 0
+			} else {
+				unlogged++
+			}
 		}
 		if Pause(ctx, interval) != nil {
 			return nil //nolint:nilerr // the end of ctx is how it ends

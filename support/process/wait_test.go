@@ -1,9 +1,13 @@
 package process_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,4 +95,30 @@ func TestWaitForEndsWithAnErrorThatWaitingDoesNotChange(t *testing.T) {
 		require.ErrorContains(t, err, "wait for mongodb: look")
 		require.Equal(t, 2, tries)
 	})
+}
+
+// The log of a process has one writer.
+func TestEveryLogsOneFailureInTenSeconds(t *testing.T) { //nolint:paralleltest // see above
+	var lines bytes.Buffer
+	before := slog.Default()
+	logger, err := process.NewLogger(&lines, "test", "info")
+	require.NoError(t, err)
+	slog.SetDefault(logger)
+	t.Cleanup(func() { slog.SetDefault(before) })
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
+		defer cancel()
+		require.NoError(t, process.Every(ctx, "announce", 200*time.Millisecond, func(context.Context) error { return errDown }))
+	})
+	var unlogged []float64
+	for line := range strings.Lines(lines.String()) {
+		var told map[string]any
+		require.NoError(t, json.Unmarshal([]byte(line), &told))
+		if told["work"] == "announce" {
+			number, isNumber := told["unlogged"].(float64)
+			require.True(t, isNumber)
+			unlogged = append(unlogged, number)
+		}
+	}
+	require.Equal(t, []float64{0, 49, 49}, unlogged)
 }
