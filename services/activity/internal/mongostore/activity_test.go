@@ -203,6 +203,7 @@ func TestAWalkWhoseCallerHasLeftIsEndedOnTheServer(t *testing.T) {
 		require.NoError(t, store.Upsert(t.Context(), []activity.Activity{liked(key, 1, 1, at(i))}))
 	}
 	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
 	for _, err := range store.Walk(ctx, activity.Walk{Members: []activity.MemberID{1}, Types: activity.PublicTypes(), Expect: 1}) {
 		require.NoError(t, err)
 		leave()
