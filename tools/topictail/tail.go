@@ -108,11 +108,11 @@ func (t *tail) look(ctx context.Context, start int64) error {
 			if t.known[found] {
 				continue
 			}
-			t.known[found] = true
 			reader, err := t.open(ctx, found, start)
 			if err != nil {
 				return err
 			}
+			t.known[found] = true
 			t.group.Go(func() { t.read(ctx, reader) })
 		}
 	}
