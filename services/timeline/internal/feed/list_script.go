@@ -3,7 +3,7 @@ package feed
 // entryLua packs entries as packEntry does and takes them apart. Ids are exact up
 // to 2^53. The fence is greater than every entry of a post.
 const entryLua = `
-local call = redis.call
+local call, take = redis.call, struct.unpack -- a local is found sooner than a global
 local function pack(second, id)
   local entry = struct.pack('>I4', id % 4294967296)
   local high = math.floor(id / 4294967296)
@@ -14,7 +14,7 @@ local function pack(second, id)
   return struct.pack('>I4', second) .. entry
 end
 local function unpacked(entry)
-  local second, id = struct.unpack('>I4I4', entry)
+  local second, id = take('>I4I4', entry)
   if #entry > 8 then
     id = 0
     for i = 5, #entry do id = id * 256 + string.byte(entry, i) end

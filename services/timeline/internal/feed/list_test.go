@@ -196,6 +196,7 @@ func BenchmarkPush(b *testing.B) {
 
 // benchmarkPush turns the order of posts round within each reversed+1, a power of 2.
 func benchmarkPush(b *testing.B, reversed int) {
+	b.Helper()
 	h := newHouse(b)
 	followers := make([]timeline.MemberID, 1000)
 	for i := range followers {

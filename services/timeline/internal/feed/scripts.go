@@ -210,15 +210,16 @@ return 1`)
 //	returns how many feeds it was added to
 var pushScript = redis.NewScript(settleLua + `
 local feeds, author, entry, taken = KEYS, ARGV[1], ARGV[2], 0
+local try, byte, type = redis.pcall, string.byte, type
 for n = 1, #feeds do
   local feed = feeds[n]
   if call('SISMEMBER', feed .. ':authors', author) == 1 then
-    local length = redis.pcall('RPUSHX', feed, entry)
-    if type(length) ~= 'number' then
-      call('DEL', feed)
-    elseif length > 0 then
+    local length = try('RPUSHX', feed, entry)
+    if length ~= 0 and type(length) == 'number' then
       taken = taken + 1
-      if (length + 3 * string.byte(feed, -1)) % 32 == 0 then settle(feed, 40) end
+      if (length + 3 * byte(feed, -1)) % 32 == 0 then settle(feed, 40) end
+    elseif length ~= 0 then -- it is no list
+      call('DEL', feed)
     end
   end
 end
