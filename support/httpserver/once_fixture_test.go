@@ -1,7 +1,6 @@
 package httpserver_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -156,15 +155,3 @@ func (g *guestbook) post(t *testing.T, body string, options ...option) answer {
 func key(value string) option { return header("Idempotency-Key", value) }
 
 func replayed(got answer) bool { return got.header.Get("Idempotency-Replayed") == "true" }
-
-// awaitLockWait returns when a transaction of this schema waits for a lock.
-func (g *guestbook) awaitLockWait(t *testing.T) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		var waiting int
-		err := g.pool.DB(context.WithoutCancel(t.Context())).Raw(`SELECT COUNT(*) FROM information_schema.innodb_trx t
-			JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-			WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`).Scan(&waiting).Error
-		return err == nil && waiting > 0
-	}, 10*time.Second, 150*time.Millisecond) // the server refreshes this table only when nobody has read it for 100 ms
-}

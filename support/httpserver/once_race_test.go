@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 func TestFiftyAtOnceHaveOneEffect(t *testing.T) {
@@ -103,7 +104,7 @@ func TestARepeatThatWaitsGetsTheAnswerWhenItIsThere(t *testing.T) {
 	go post()
 	<-begun
 	go post()
-	g.awaitLockWait(t)
+	testenv.AwaitLockWait(t, g.pool.SQL())
 	close(release)
 	one, two := <-answers, <-answers
 	require.Equal(t, one.body, two.body)

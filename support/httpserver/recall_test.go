@@ -7,6 +7,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 func (g *guestbook) leave(t *testing.T, who, body string, options ...option) answer {
@@ -90,7 +92,7 @@ func TestARepeatOfARunningEndWaitsForIt(t *testing.T) {
 		got, _ := g.try(t.Context(), http.MethodPost, "/api/leave", `{"name":"kim"}`, as("revoked-7"), key("k-1"))
 		second <- got
 	}()
-	g.awaitLockWait(t)
+	testenv.AwaitLockWait(t, g.pool.SQL())
 	close(release)
 	require.Equal(t, 201, (<-first).status)
 	again := <-second

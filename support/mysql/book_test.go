@@ -16,6 +16,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/idempotency"
 	"github.com/dailyfeed/dailyfeed/support/idempotency/idempotencytest"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 func TestAnswerBookIsABook(t *testing.T) {
@@ -149,7 +150,7 @@ func TestARepeatWaitsForTheFirstAndGetsItsAnswer(t *testing.T) {
 			t.Errorf("repeat: %q replayed=%t err=%v", got.Body, replayed, err)
 		}
 	})
-	awaitLockWait(t, pool, 1)
+	testenv.AwaitLockWait(t, pool.SQL())
 	close(release)
 	group.Wait()
 	require.Equal(t, []string{"first"}, names(t, pool))

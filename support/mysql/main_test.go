@@ -52,24 +52,3 @@ func names(t *testing.T, pool *mysql.Pool) []string {
 	require.NoError(t, pool.DB(t.Context()).Raw("SELECT name FROM names ORDER BY id").Scan(&found).Error)
 	return found
 }
-
-// awaitLockWait returns when n transactions of the test's schema wait for a lock.
-func awaitLockWait(t *testing.T, pool *mysql.Pool, n int) {
-	t.Helper()
-	var isMySQL bool
-	require.NoError(t, pool.DB(t.Context()).Raw(`SELECT COUNT(*) > 0 FROM information_schema.tables
-		WHERE table_schema = 'performance_schema' AND table_name = 'data_lock_waits'`).Scan(&isMySQL).Error)
-	// the server's threads that run a statement of this schema and wait inside InnoDB
-	query := `SELECT COUNT(*) FROM information_schema.innodb_trx t
-		JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-		WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`
-	if isMySQL {
-		query = `SELECT COUNT(*) FROM performance_schema.data_lock_waits w
-			JOIN performance_schema.threads p ON p.thread_id = w.requesting_thread_id WHERE p.processlist_db = DATABASE()`
-	}
-	require.Eventually(t, func() bool {
-		var waiting int
-		err := pool.DB(t.Context()).Raw(query).Scan(&waiting).Error
-		return err == nil && waiting >= n
-	}, 10*time.Second, 150*time.Millisecond) // the server refreshes this table only when nobody has read it for 100 ms
-}

@@ -90,3 +90,44 @@ func execAdmin(t testing.TB, dsn, statement string) {
 		t.Errorf("testenv: %s: %v", statement, err)
 	}
 }
+
+// lockWaits counts the server's threads that run a statement of the schema and wait
+// inside InnoDB; MySQL tells it in another table than MariaDB.
+const (
+	lockWaits = `SELECT COUNT(*) FROM information_schema.innodb_trx t
+		JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+		WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`
+	lockWaitsOfMySQL = `SELECT COUNT(*) FROM performance_schema.data_lock_waits w
+		JOIN performance_schema.threads p ON p.thread_id = w.requesting_thread_id WHERE p.processlist_db = DATABASE()`
+	isMySQL = `SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'performance_schema' AND table_name = 'data_lock_waits'`
+	// lookEvery is seldom: the server refreshes the table only when nobody has read it for 100 ms.
+	lookEvery  = 150 * time.Millisecond
+	waitWithin = 10 * time.Second
+)
+
+// AwaitLockWait returns when a transaction of db's schema waits for a lock, so that a
+// test knows that one stands behind another. It fails the test after 10 s.
+func AwaitLockWait(t testing.TB, db *sql.DB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), waitWithin)
+	defer cancel()
+	query := lockWaits
+	if count(ctx, t, db, isMySQL) > 0 {
+		query = lockWaitsOfMySQL
+	}
+	for count(ctx, t, db, query) == 0 {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("nobody waits for a lock within %s", waitWithin)
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+func count(ctx context.Context, t testing.TB, db *sql.DB, query string) (n int) {
+	t.Helper()
+	if err := db.QueryRowContext(ctx, query).Scan(&n); err != nil {
+		t.Fatalf("look for waits: %v", err)
+	}
+	return n
+}

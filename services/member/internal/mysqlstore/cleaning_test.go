@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/services/member/internal/member"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 func TestCleaningThatIsADeadlocksVictimIsRunAgain(t *testing.T) {
@@ -27,7 +28,7 @@ func TestCleaningThatIsADeadlocksVictimIsRunAgain(t *testing.T) {
 		}
 		require.NoError(t, lock(ctx, "DESC"))
 		go func() { cleaned <- h.store.Clean(t.Context(), h.watch.now(), func(string, int64) {}) }()
-		h.awaitLockWait(t)
+		testenv.AwaitLockWait(t, h.pool.SQL())
 		return lock(ctx, "ASC")
 	})
 	require.NoError(t, err)
@@ -38,13 +39,4 @@ func TestCleaningThatIsADeadlocksVictimIsRunAgain(t *testing.T) {
 func (h *house) exec(ctx context.Context, t *testing.T, statement string, args ...any) {
 	t.Helper()
 	require.NoError(t, h.pool.DB(ctx).Exec(statement, args...).Error)
-}
-
-// awaitLockWait returns when a transaction of the test's schema waits for a lock.
-func (h *house) awaitLockWait(t *testing.T) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		return h.count(t, `SELECT COUNT(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-			WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`) > 0
-	}, 10*time.Second, 150*time.Millisecond) // the server refreshes this table only when nobody has read it for 100 ms
 }
