@@ -51,8 +51,10 @@ func read[T any](r *fieldReader, get func(bson.RawValue) (T, bool), path ...stri
 }
 
 func (r *fieldReader) number(path ...string) int64 { return read(r, bson.RawValue.AsInt64OK, path...) }
-func (r *fieldReader) time(name string) time.Time  { return read(r, bson.RawValue.TimeOK, name).UTC() }
-func (r *fieldReader) text(name string) string     { return read(r, bson.RawValue.StringValueOK, name) }
+
+func (r *fieldReader) time(name string) time.Time { return read(r, bson.RawValue.TimeOK, name).UTC() }
+
+func (r *fieldReader) text(name string) string { return read(r, bson.RawValue.StringValueOK, name) }
 
 func (r *fieldReader) texts(name string) []string {
 	return read(r, func(raw bson.RawValue) (texts []string, ok bool) { return texts, raw.Unmarshal(&texts) == nil }, name)
