@@ -85,7 +85,7 @@ func TestAStartHasADeadline(t *testing.T) {
 
 func TestAClusterReplicatesAndOutlivesABroker(t *testing.T) {
 	t.Parallel()
-	cluster, err := server.StartKafkaCluster(t.Context(), 3, server.Options{})
+	cluster, err := server.StartKafkaCluster(t.Context(), 3, server.Options{Dir: t.TempDir()}) // data that is kept, as where a run is looked at
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Close()) })
 	makeTopic(t, cluster)
