@@ -111,7 +111,16 @@ func (a *auditing) repairKept(ctx context.Context, k kept, wrong map[int64]int64
 	if n := len(found); n > 0 {
 		a.advise("the records of %d wrong documents of %s were sent again; audit once more when they are applied", n, k.name)
 	}
-	if n := len(wrong) - len(found); n > 0 {
+	orphans := 0 // no rebuild comes upon them: content does not know them
+	for _, version := range wrong {
+		if version == noVersion {
+			orphans++
+		}
+	}
+	if orphans > 0 {
+		a.advise("%d documents of %s are of nothing that is there: delete them, see docs/runbooks/rebuild-search.md", orphans, k.name)
+	}
+	if n := len(wrong) - len(found) - orphans; n > 0 {
 		a.advise("%d documents of %s differ: `search rebuild --restart` while it serves", n, k.name)
 	}
 	return nil
@@ -159,6 +168,9 @@ func (a *auditing) compareKept(ctx context.Context, k kept, rows []keptRow, afte
 
 const settlePause = 200 * time.Millisecond
 
+// noVersion is what the document of a thing should have that has no row.
+const noVersion = 0
+
 func (a *auditing) wrongKept(ctx context.Context, k kept, rows []keptRow, after int64) (wrong []keptFault, err error) {
 	bounds := bson.D{{Key: "$gt", Value: after}}
 	if len(rows) == keptBatch {
@@ -184,7 +196,7 @@ func (a *auditing) wrongKept(ctx context.Context, k kept, rows []keptRow, after 
 	}
 	for id, found := range documents {
 		if !found.gone {
-			wrong = append(wrong, keptFault{id, 0, "can be found, and is not there"})
+			wrong = append(wrong, keptFault{id, noVersion, "can be found, and is not there"})
 		}
 	}
 	return wrong, nil
