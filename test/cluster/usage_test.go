@@ -5,12 +5,12 @@ package cluster_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,25 +48,28 @@ func (m meters) processor(t *testing.T) (seconds float64) {
 }
 
 // memories are the working sets of the services, of the larger pod each, in MiB: what
-// limits and autoscalers look at. The kubelet counts them every ten seconds or so.
+// limits and autoscalers look at, as the cluster's metrics API has them.
 func (i installation) memories(t *testing.T) map[string]float64 {
 	t.Helper()
-	all := map[string]float64{}
-	for node := range strings.FieldsSeq(i.kubectl(t, "get", "nodes", "-o", "jsonpath={.items[*].metadata.name}")) {
-		for line := range strings.SplitSeq(i.kubectl(t, "get", "--raw", "/api/v1/nodes/"+node+"/proxy/metrics/resource"), "\n") {
-			found := workingSet.FindStringSubmatch(line)
-			if len(found) != 4 || !strings.HasPrefix(found[2], "dailyfeed-"+found[1]+"-") {
-				continue
+	var pods struct {
+		Items []struct {
+			Containers []struct {
+				Name  string
+				Usage struct{ Memory string }
 			}
-			bytes, err := strconv.ParseFloat(found[3], 64)
-			require.NoError(t, err)
-			all[found[1]] = max(all[found[1]], bytes/(1<<20))
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(i.kubectl(t, "get", "--raw", "/apis/metrics.k8s.io/v1beta1/namespaces/"+app+"/pods")), &pods))
+	all := map[string]float64{}
+	for _, pod := range pods.Items {
+		for _, container := range pod.Containers {
+			kibibytes, err := strconv.ParseFloat(strings.TrimSuffix(container.Usage.Memory, "Ki"), 64)
+			require.NoError(t, err, container.Usage.Memory)
+			all[container.Name] = max(all[container.Name], kibibytes/(1<<10))
 		}
 	}
 	return all
 }
-
-var workingSet = regexp.MustCompile(`^container_memory_working_set_bytes\{container="([a-z]+)",namespace="dailyfeed",pod="([^"]+)"\} (\S+)`)
 
 // worker is a member, and the login.
 type worker struct {
@@ -134,7 +137,7 @@ const (
 	loadedFor = 10 * time.Second
 	workers   = 16
 
-	kubeletLate = 12 * time.Second
+	metricsLate = 35 * time.Second // the kubelet counts each 10 s or so, and is asked each 15 s
 )
 
 // measureUse says what each service uses: idle, and while as many members as it can
@@ -166,6 +169,7 @@ func measureUse(t *testing.T, i installation, r *report) {
 		used := all[service].processor(t) - before[service]
 		r.add("| %s | nothing | | %.1fm | |", service, used*1000/idleFor.Seconds()/float64(len(all[service])))
 	}
+	pause(t, metricsLate-idleFor)
 	idle, most := i.memories(t), map[string]float64{}
 	keep := func() {
 		for service, memory := range i.memories(t) {
@@ -176,7 +180,7 @@ func measureUse(t *testing.T, i installation, r *report) {
 		measureWork(t, w, members, all[w.service], r)
 		keep()
 	}
-	pause(t, kubeletLate)
+	pause(t, metricsLate)
 	keep()
 	r.add("")
 	r.add("| service | memory with nothing | most |")
