@@ -130,7 +130,7 @@ require (
 	github.com/dailyfeed/dailyfeed/support/metrics v0.0.0
 	github.com/dailyfeed/dailyfeed/support/mongo v0.0.0
 	github.com/dailyfeed/dailyfeed/support/serviceclient v0.0.0
-	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0 // indirect
+	github.com/dailyfeed/dailyfeed/support/testenv v0.0.0
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/klauspost/compress v1.20.1 // indirect
 	github.com/pierrec/lz4/v4 v4.1.33 // indirect

@@ -114,9 +114,8 @@ func (s *Server) writeFailure(c *gin.Context, err error) {
 }
 
 // writeJSON writes a whole answer. Gin keeps a content type that is set, such
-// as that of a picture that was not found.
-// writeJSON says how long the answer is: net/http would send a long one in chunks, the
-// last of them in a write of its own.
+// as that of a picture that was not found. It says how long the answer is: net/http
+// would send a long one in chunks, the last of them in a write of its own.
 func writeJSON(c *gin.Context, status int, body []byte) {
 	c.Header("Content-Type", jsonType)
 	c.Header("Content-Length", strconv.Itoa(len(body)))

@@ -9,6 +9,7 @@ import (
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/dailyfeed/dailyfeed/support/kafka"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 )
 
@@ -38,6 +39,17 @@ func (b *Box) Count(ctx context.Context) (counts Counts, err error) {
 	}
 	counts.Oldest = oldest.CreatedAt
 	return counts, fault(ctx, "find oldest letter", err)
+}
+
+// Tend drains, and tells sample what is left, also where the drain failed: a parked
+// letter is a person's. It fails with what either failed with.
+func (b *Box) Tend(ctx context.Context, apply func(ctx context.Context, message kafka.Message) error, sample func(left Counts)) error {
+	_, err := b.Drain(ctx, apply)
+	left, countErr := b.Count(ctx)
+	if countErr == nil {
+		sample(left)
+	}
+	return errors.Join(err, countErr)
 }
 
 // Expire removes at most limit letters of all groups that were parked before that

@@ -20,6 +20,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 // earlyBird is one more process of a service, of which member is somewhere else.
@@ -32,7 +34,7 @@ type earlyBird struct {
 // address of member.
 func hatch(t *testing.T, name, memberURL string) earlyBird {
 	t.Helper()
-	bird := earlyBird{name: name, port: freePort(t), admin: freePort(t)}
+	bird := earlyBird{name: name, port: testenv.FreePort(t), admin: testenv.FreePort(t)}
 	var environ []string
 	for _, pair := range environOf(t, name) {
 		switch variable, _, _ := strings.Cut(pair, "="); variable {
@@ -70,16 +72,6 @@ func environOf(t *testing.T, name string) []string {
 	}
 	require.FailNow(t, "no such part", name)
 	return nil
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, listener.Close()) }()
-	address, ok := listener.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	return address.Port
 }
 
 // fetches is how often the process asked for keys, by how it ended.
@@ -157,7 +149,7 @@ func TestAServiceThatStartedLongBeforeMemberIsReadySoonAfterIt(t *testing.T) {
 	t.Parallel()
 	member, err := url.Parse(stateOf(t).URLs["member"])
 	require.NoError(t, err)
-	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
+	address := "127.0.0.1:" + strconv.Itoa(testenv.FreePort(t))
 	var birds []earlyBird
 	for _, name := range []string{"content", "timeline", "search", "image", "activity"} {
 		birds = append(birds, hatch(t, name, "http://"+address))

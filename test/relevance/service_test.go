@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -49,7 +48,7 @@ type service struct {
 func startService(t *testing.T, posts []relevance.Post) *service {
 	t.Helper()
 	s := &service{issuer: authtest.NewIssuer(t), events: testenv.Kafka(t)}
-	cache, store, port := testenv.Redis(t), testenv.Mongo(t), freePort(t)
+	cache, store, port := testenv.Redis(t), testenv.Mongo(t), strconv.Itoa(testenv.FreePort(t))
 	s.url = "http://127.0.0.1:" + port
 	environ := append(os.Environ(),
 		"PORT="+port, "ADMIN_PORT=0", "SHUTDOWN_DELAY=0s", "LOG_LEVEL=error", "INTERNAL_TOKEN="+authtest.InternalToken,
@@ -98,17 +97,6 @@ func serve(t *testing.T, program string, environ []string) {
 		defer slow.Stop()
 		_ = process.Wait()
 	})
-}
-
-// freePort is a port that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(t, err)
-	return port
 }
 
 // tell sends the events of posts, as content does.

@@ -28,24 +28,21 @@ func (c *KafkaCluster) Bootstrap() string {
 	return strings.Join(addrs, ",")
 }
 
-// Close ends all brokers for good; of several, without a warning: one that is to
-// stop waits for a controller to let it go, and the last ones have none.
-func (c *KafkaCluster) Close() error {
-	var errs []error
-	for _, broker := range c.Brokers {
-		if len(c.Brokers) > 1 {
-			errs = append(errs, broker.Kill())
-		}
-	}
-	return errors.Join(errors.Join(errs...), closeBrokers(c.Brokers))
-}
+// Close ends all brokers for good.
+func (c *KafkaCluster) Close() error { return closeBrokers(c.Brokers) }
 
+// closeBrokers ends several without a warning: one that is to stop waits for a
+// controller to let it go, and the last ones have none.
 func closeBrokers(brokers []*Kafka) error {
 	var errs []error
 	for _, broker := range brokers {
-		if broker != nil {
-			errs = append(errs, broker.Close())
+		if broker == nil {
+			continue
 		}
+		if len(brokers) > 1 {
+			errs = append(errs, broker.Kill())
+		}
+		errs = append(errs, broker.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -115,11 +115,7 @@ var errShallow = errors.New("the list has one page")
 func (b *Bench) walk(ctx context.Context, url string, reader int64) (cursor string, page int, err error) {
 	before := ""
 	for page = 1; page < deepest; page++ {
-		text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
-		if err != nil {
-			return "", 0, err
-		}
-		_, next, err := readPage(text)
+		next, err := b.turn(ctx, url, cursor, reader)
 		if err != nil {
 			return "", 0, err
 		}
@@ -134,43 +130,44 @@ func (b *Bench) walk(ctx context.Context, url string, reader int64) (cursor stri
 	return cursor, page, nil
 }
 
+// turn reads a page, and is the cursor of the next; "" where there is none.
+func (b *Bench) turn(ctx context.Context, url, cursor string, reader int64) (next string, err error) {
+	text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
+	if err != nil {
+		return "", err
+	}
+	_, next, err = readPage(text)
+	return next, err
+}
+
 // onward walks from the end of the stored feed to page 500, each page once, and
 // compares what one costs with page 1: what is looked for on the way is in it.
 func (b *Bench) onward(ctx context.Context, url string, reader int64) error {
 	const storedPages = 40
-	cpu := depthCPU
 	figure := report.Figure{Name: "T1 pages 41 to 500, each once / page 1", Unit: "µs", Promise: 1.2, Note: "CPU of timeline and MySQL"} //nolint:mnd // the promise
-	read := func(cursor string) (next string, err error) {
-		text, err := b.ask(ctx, http.MethodGet, withCursor(url, cursor), reader, nil)
-		if err != nil {
-			return "", err
-		}
-		_, next, err = readPage(text)
-		return next, err
-	}
 	for range b.Pairs {
 		var cursor string
 		var err error
 		for range storedPages {
-			if cursor, err = read(cursor); err != nil || cursor == "" {
+			if cursor, err = b.turn(ctx, url, cursor, reader); err != nil || cursor == "" {
 				return err
 			}
 		}
-		before, pages := b.CPU(cpu...), 0
+		before, pages := b.CPU(depthCPU...), 0
 		for ; pages < deepest-storedPages && cursor != ""; pages++ {
-			if cursor, err = read(cursor); err != nil {
+			if cursor, err = b.turn(ctx, url, cursor, reader); err != nil {
 				return err
 			}
 		}
-		walked := float64((b.CPU(cpu...) - before).Microseconds()) / float64(pages)
-		before = b.CPU(cpu...)
+		walked := float64((b.CPU(depthCPU...) - before).Microseconds()) / float64(pages)
+		before = b.CPU(depthCPU...)
 		for range pages {
-			if _, err := read(""); err != nil {
+			if _, err := b.turn(ctx, url, "", reader); err != nil {
 				return err
 			}
 		}
 		figure.Ours = append(figure.Ours, walked)
-		figure.Control = append(figure.Control, float64((b.CPU(cpu...)-before).Microseconds())/float64(pages))
+		figure.Control = append(figure.Control, float64((b.CPU(depthCPU...)-before).Microseconds())/float64(pages))
 	}
 	b.Report.Add(figure)
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -61,7 +60,7 @@ func TestServeRunsUntilItIsStoppedAndWaitsForItsStore(t *testing.T) {
 	f.cfg.MongoDBURI, f.cfg.MongoDBDatabase = secret(database.URI), database.Database
 	require.NoError(t, migrate(t.Context(), f.cfg, nil))
 	require.NoError(t, server.Kill()) // the pod is first
-	f.cfg.Port, f.cfg.AdminPort, f.cfg.ShutdownDelay = freePort(t), 0, 0
+	f.cfg.Port, f.cfg.AdminPort, f.cfg.ShutdownDelay = testenv.FreePort(t), 0, 0
 	f.url = "http://127.0.0.1:" + strconv.Itoa(f.cfg.Port)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -85,16 +84,6 @@ func status(url string) int {
 	}
 	_ = response.Body.Close()
 	return response.StatusCode
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = listener.Close() }()
-	address, ok := listener.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	return address.Port
 }
 
 func TestWhatIsOlderThanTheRetentionIsRemoved(t *testing.T) {

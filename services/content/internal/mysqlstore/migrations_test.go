@@ -1,8 +1,6 @@
 package mysqlstore_test
 
 import (
-	"io/fs"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +8,7 @@ import (
 	"github.com/dailyfeed/dailyfeed/services/content/internal/mysqlstore"
 	"github.com/dailyfeed/dailyfeed/support/deadletter"
 	"github.com/dailyfeed/dailyfeed/support/mysql"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 // The tables of support modules are written out in the migrations, so that a
@@ -18,15 +17,5 @@ func TestMigrationsCarryTheTablesOfTheModules(t *testing.T) {
 	t.Parallel()
 	files, err := mysqlstore.Migrations()
 	require.NoError(t, err)
-	names, err := fs.Glob(files, "*.sql")
-	require.NoError(t, err)
-	var all strings.Builder
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		require.NoError(t, err)
-		all.Write(text)
-	}
-	for _, table := range append(deadletter.TableSQL("content"), mysql.AnswerTableSQL(mysqlstore.AnswerTable)) {
-		require.Contains(t, all.String(), table)
-	}
+	testenv.RequireTables(t, files, append(deadletter.TableSQL("content"), mysql.AnswerTableSQL(mysqlstore.AnswerTable))...)
 }

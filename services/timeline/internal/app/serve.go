@@ -2,13 +2,13 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/config"
 	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
@@ -61,14 +61,10 @@ func (s *service) retryLetters(ctx context.Context) error {
 	return process.Every(ctx, "retry dead letters", lettersEvery, s.tryLetters)
 }
 
-// tryLetters also measures what is left: a parked letter is a person's.
 func (s *service) tryLetters(ctx context.Context) error {
-	_, err := s.letters.Drain(ctx, s.retry)
-	counts, countErr := s.letters.Count(ctx)
-	if countErr == nil {
-		s.unapplied.Set(counts.Waiting, counts.Parked, counts.Oldest, now())
-	}
-	return errors.Join(err, countErr)
+	return s.letters.Tend(ctx, s.retry, func(left listenerletter.Counts) {
+		s.unapplied.Set(left.Waiting, left.Parked, left.Oldest, now())
+	})
 }
 
 // drainDeadLetters tries the records that could not be applied once more. It

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"strconv"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dailyfeed/dailyfeed/support/process"
+	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
 
 // environ is a whole environment in which nothing answers.
@@ -23,21 +23,11 @@ func environ(port int, more ...string) process.Environ {
 	}, more...)
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address, ok := listener.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	require.NoError(t, listener.Close())
-	return address.Port
-}
-
 // A pod that is first waits for its stores, says that it is not ready, and ends
 // when it is told to.
 func TestServeStartsBeforeAnythingElseAndStopsInTime(t *testing.T) {
 	t.Parallel()
-	port := freePort(t)
+	port := testenv.FreePort(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Commands()["serve"](ctx, environ(port), nil) }()
