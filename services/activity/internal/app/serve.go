@@ -45,13 +45,18 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	return group.Run(ctx)
 }
 
-// consume handles events once the indexes are known to be there, and ends the
-// process where MongoDB answers without them: an event could be recorded twice.
+// consume takes events once the indexes are known to be there.
 func (s *service) consume(ctx context.Context) error {
-	if err := process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated); err != nil {
+	if err := s.awaitIndexes(ctx); err != nil {
 		return err
 	}
 	return s.consumer.Run(ctx)
+}
+
+// awaitIndexes comes before whatever applies an event. It fails, which ends the
+// process, where MongoDB answers without them: an event could be recorded twice.
+func (s *service) awaitIndexes(ctx context.Context) error {
+	return process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated)
 }
 
 func (s *service) hasIndexes(ctx context.Context) error {
@@ -61,6 +66,9 @@ func (s *service) hasIndexes(ctx context.Context) error {
 // retryLetters tries what could not be applied, each minute: a newer release may
 // know better.
 func (s *service) retryLetters(ctx context.Context) error {
+	if err := s.awaitIndexes(ctx); err != nil {
+		return err
+	}
 	return process.Every(ctx, "retry dead letters", lettersEvery, func(ctx context.Context) error {
 		_, err := s.letters.Drain(ctx, s.events.Retry)
 		return err

@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
@@ -41,14 +41,19 @@ func serve(ctx context.Context, cfg config.Config, _ []string) error {
 	return group.Run(ctx)
 }
 
-// consume takes events once the indexes are known to be there, and ends the
-// process where MongoDB answers without them: every search would read everything,
-// and nothing would keep documents apart.
+// consume takes events once the indexes are known to be there.
 func (s *service) consume(ctx context.Context) error {
-	if err := process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated); err != nil {
+	if err := s.awaitIndexes(ctx); err != nil {
 		return err
 	}
 	return s.activities.Run(ctx)
+}
+
+// awaitIndexes comes before whatever applies an event. It fails, which ends the
+// process, where MongoDB answers without them: every search would read everything,
+// and nothing would keep documents apart.
+func (s *service) awaitIndexes(ctx context.Context) error {
+	return process.WaitFor(ctx, "mongodb", s.hasIndexes, mongo.ErrNotMigrated)
 }
 
 func (s *service) hasIndexes(ctx context.Context) error {
@@ -72,15 +77,14 @@ func (s *service) forgetDeletions(ctx context.Context) error {
 // retryLetters tries what could not be applied, each minute: a newer release may
 // know better.
 func (s *service) retryLetters(ctx context.Context) error {
+	if err := s.awaitIndexes(ctx); err != nil {
+		return err
+	}
 	return process.Every(ctx, "retry dead letters", lettersEvery, s.tryLetters)
 }
 
-// tryLetters also measures what is left: a parked letter is a person's.
 func (s *service) tryLetters(ctx context.Context) error {
-	_, err := s.letters.Drain(ctx, s.consumer.Retry)
-	counts, countErr := s.letters.Count(ctx)
-	if countErr == nil {
-		s.unapplied.Set(counts.Waiting, counts.Parked, counts.Oldest, now())
-	}
-	return errors.Join(err, countErr)
+	return s.letters.Tend(ctx, s.consumer.Retry, func(left listenerletter.Counts) {
+		s.unapplied.Set(left.Waiting, left.Parked, left.Oldest, now())
+	})
 }

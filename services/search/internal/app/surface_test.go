@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,7 +10,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
 	"github.com/dailyfeed/dailyfeed/services/search/internal/config"
+	"github.com/dailyfeed/dailyfeed/support/kafka"
+	"github.com/dailyfeed/dailyfeed/support/listenerletter"
 	"github.com/dailyfeed/dailyfeed/support/mongo"
 	"github.com/dailyfeed/dailyfeed/support/testenv"
 )
@@ -53,6 +57,30 @@ func TestAStartWithoutIndexesIsRefused(t *testing.T) {
 	defer cancel()
 	require.ErrorIs(t, serve(ctx, bare, nil), mongo.ErrNotMigrated)
 	require.ErrorIs(t, rebuild(ctx, bare, nil), mongo.ErrNotMigrated)
+}
+
+// Two replicas could add the same post twice.
+func TestALetterIsNotTriedBeforeTheIndexesAreThere(t *testing.T) {
+	t.Parallel()
+	f := start(t, func(cfg *config.Config) { cfg.Port, cfg.AdminPort, cfg.ShutdownDelay = 0, 0, 0 })
+	bare := f.cfg
+	bare.MongoDBDatabase = testenv.Mongo(t).Database
+	client, err := mongo.Open(mongo.Config{URI: bare.MongoDBURI.Reveal(), Database: bare.MongoDBDatabase})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	record, err := activityrecord.Encode(eventOf(post(1, "", "글")), activityrecord.Origin{Source: "/dailyfeed/test", TopicPrefix: f.cfg.TopicPrefix})
+	require.NoError(t, err)
+	box := listenerletter.NewBox(client, bare.ConsumerGroup, func() time.Time { return now().Add(-time.Hour) }) // it is due by now
+	require.NoError(t, box.Keep(t.Context(), kafka.Message{Topic: record.Topic, Value: record.Value}, errors.New("not known yet")))
+	s, err := wire(bare)
+	require.NoError(t, err)
+	defer s.close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	require.ErrorIs(t, s.retryLetters(ctx), mongo.ErrNotMigrated)
+	left, err := box.Count(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, left.Waiting)
 }
 
 func TestServeRunsUntilItIsToldToStop(t *testing.T) {
