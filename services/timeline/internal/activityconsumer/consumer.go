@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	activityv1 "github.com/dailyfeed/dailyfeed/proto-contracts/activity/v1"
 	"github.com/dailyfeed/dailyfeed/proto-contracts/activityrecord"
@@ -21,8 +22,11 @@ const Group = "member-activity-consumer-group-timeline-svc"
 // PostFeeds are the home feeds as posts change them. Doing any of it twice
 // changes nothing more. An error means that it has to be done again.
 type PostFeeds interface {
-	// Push adds a post of author to the stored feeds of followers.
-	Push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error)
+	// Moment is a point in the life of feeds that has been.
+	Moment() timeline.FeedMoment
+	// Push adds a post of author to the stored feeds of followers, who were asked
+	// for after the moment since.
+	Push(ctx context.Context, since timeline.FeedMoment, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error)
 	// Offer lets all feeds with author take the post when they are next read.
 	Offer(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry) error
 	// Remove takes a post out of the stored feeds of followers.
@@ -34,8 +38,8 @@ type MemberFeeds interface {
 	// AuthorLeft has the feeds with author built again.
 	AuthorLeft(ctx context.Context, author timeline.MemberID) error
 	// FollowChanged has follower's feed built again where it does not know of
-	// the follow, or of its end.
-	FollowChanged(ctx context.Context, follower, target timeline.MemberID, following bool) error
+	// the follow, or of its end, which was at a time.
+	FollowChanged(ctx context.Context, follower, target timeline.MemberID, following bool, at time.Time) error
 }
 
 // Feeds are the home feeds.
@@ -177,6 +181,7 @@ func (c *Consumer) publish(ctx context.Context, event *activityv1.MemberActivity
 	if c.popular.knows(author, c.Now()) {
 		return c.Feeds.Offer(ctx, author, entry)
 	}
+	moment := c.Feeds.Moment() // before the list, or a feed that was built since without author would take the post
 	followers, more, err := c.Followers.FindFollowers(ctx, author, c.FanOutLimit)
 	if err != nil {
 		return err
@@ -185,7 +190,7 @@ func (c *Consumer) publish(ctx context.Context, event *activityv1.MemberActivity
 		c.popular.add(author, c.Now())
 		return c.Feeds.Offer(ctx, author, entry)
 	}
-	_, err = c.Feeds.Push(ctx, author, entry, followers)
+	_, err = c.Feeds.Push(ctx, moment, author, entry, followers)
 	return err
 }
 
@@ -206,7 +211,7 @@ func entryOf(event *activityv1.MemberActivityEvent) timeline.FeedEntry {
 
 func (c *Consumer) follow(ctx context.Context, event *activityv1.MemberActivityEvent) error {
 	state := event.GetFollow()
-	return c.Feeds.FollowChanged(ctx, timeline.MemberID(event.GetMemberId()), timeline.MemberID(state.GetTargetMemberId()), state.GetFollowing())
+	return c.Feeds.FollowChanged(ctx, timeline.MemberID(event.GetMemberId()), timeline.MemberID(state.GetTargetMemberId()), state.GetFollowing(), event.GetOccurredAt().AsTime())
 }
 
 func (c *Consumer) leave(ctx context.Context, event *activityv1.MemberActivityEvent) error {

@@ -50,11 +50,18 @@ func (w *world) tell(what string) error {
 	return w.down
 }
 
-func (w *world) Push(_ context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (int, error) {
+func (w *world) Push(_ context.Context, since timeline.FeedMoment, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (int, error) {
+	if since != timeline.FeedMoment(fmt.Sprintf("before question %d", w.counted)) {
+		return 0, errors.New("feeds may have been built since")
+	}
 	if author != 2 || entry.PostID != 7 || !entry.CreatedAt.Equal(now) {
 		return 0, errors.New("another post")
 	}
 	return len(followers), w.tell("push")
+}
+
+func (w *world) Moment() timeline.FeedMoment {
+	return timeline.FeedMoment(fmt.Sprintf("before question %d", w.counted+1))
 }
 
 func (w *world) Offer(context.Context, timeline.MemberID, timeline.FeedEntry) error {
@@ -75,8 +82,8 @@ func (w *world) Changed(context.Context, ...int64) error { return w.tell("forget
 
 func (w *world) AuthorLeft(context.Context, timeline.MemberID) error { return w.tell("left") }
 
-func (w *world) FollowChanged(_ context.Context, follower, target timeline.MemberID, following bool) error {
-	if follower != 1 || target != 2 {
+func (w *world) FollowChanged(_ context.Context, follower, target timeline.MemberID, following bool, at time.Time) error {
+	if follower != 1 || target != 2 || !at.Equal(now) {
 		return errors.New("another follow")
 	}
 	if following {

@@ -9,10 +9,12 @@
 //	…followings_recent_posts:{member}:authors  set: whose posts are in it
 //	…followings_recent_posts:{member}:state    hash: the form of the list, the version
 //	                                           of the followings that it was built for,
-//	                                           whether it is ready, and its mark in
-//	                                           the stream
+//	                                           whether it is ready, when it was begun,
+//	                                           and its mark in the stream
 //
-// A push appends, whatever is in the list. Who reads the feed next, or the push
+// A push appends, whatever is in the list. Whom a feed shows is decided when it is
+// begun, and a second stream tells which feeds were begun since a push has asked for
+// followers: only these may no longer have the author, and are looked at. Who reads the feed next, or the push
 // that finds about 32 behind the fence, puts them in order, each once, and the
 // fence behind them. The newest 800 before it are the feed; it is cut when it is a
 // few longer. The entry of second and id 0 says that nothing older exists; where it

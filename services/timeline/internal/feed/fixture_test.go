@@ -93,7 +93,7 @@ func ids(run timeline.FeedRun) []timeline.PostID {
 }
 
 // ownRedis is a house on a server that may be stopped and configured.
-func ownRedis(t *testing.T) (house, func()) {
+func ownRedis(t testing.TB) (house, func()) {
 	t.Helper()
 	server, database := testenv.OwnRedis(t)
 	client, err := rediscache.Open(rediscache.Config{Addr: database.Addr, DB: database.DB, Now: time.Now})

@@ -73,40 +73,54 @@ local function sorted(list, place)
   return seconds, ids, entries
 end
 
--- the newest of what is in order, from one below the second and id on, or all; and
--- how many there are in all
-local function before(feed, behind, second, id)
-  local n, look = call('LLEN', feed) - behind, 8
+-- whether an entry is older than a second and id
+local function isOlder(entry, second, id)
+  local s, i = unpacked(entry)
+  return s < second or (s == second and i < id)
+end
+
+-- the newest of what is in order, from one below the second and id on, or all. What
+-- stands before the fence in list often does.
+local function before(feed, n, list, place, second, id)
+  if isOlder(list[1], second, id) then
+    return {unpack(list, 1, place - 1)}
+  end
+  local behind, look = #list - place + 1, 8 * place
   while true do
-    local list = call('LRANGE', feed, -(behind + look), -(behind + 1))
-    local s, i = unpacked(list[1])
-    if #list == n or s < second or (s == second and i < id) then return list, n end
+    local old = call('LRANGE', feed, -(behind + look), -(behind + 1))
+    if #old == n or isOlder(old[1], second, id) then return old end
     look = look * 8
   end
 end
 
--- what lies behind the fence goes among the rest, and the fence away
+-- what lies behind the fence goes among the rest, and the fence behind it; returns
+-- how long the list is then
 local function merge(feed, list, place)
-  local behind = #list - place + 1
   local seconds, ids, entries = sorted(list, place)
-  local old, n = before(feed, behind, seconds[1], ids[1])
-  local out, a, b = {}, #old, #entries
-  while b > 0 do
+  local behind = #list - place + 1
+  local n = call('LLEN', feed) - behind
+  if not isOlder(list[place - 1], seconds[1], ids[1]) then
+    local old = before(feed, n, list, place, seconds[1], ids[1])
+    local out, a, b = {}, #old, #entries
     local s, i = unpacked(old[a])
-    if s < seconds[b] or (s == seconds[b] and i < ids[b]) then
-      out[#out + 1], b = entries[b], b - 1
-    elseif s == seconds[b] and i == ids[b] then
-      b = b - 1
-    elseif a == 1 then
-      break
-    else
-      out[#out + 1], a = old[a], a - 1
+    while b > 0 do
+      if s < seconds[b] or (s == seconds[b] and i < ids[b]) then
+        out[#out + 1], b = entries[b], b - 1
+      elseif s == seconds[b] and i == ids[b] then
+        b = b - 1
+      elseif a == 1 then
+        break
+      else
+        out[#out + 1], a = old[a], a - 1
+        s, i = unpacked(old[a])
+      end
     end
+    n, entries = n - #old + a, {}
+    for k = #out, 1, -1 do entries[#entries + 1] = out[k] end
   end
-  call('LTRIM', feed, 0, n - #old + a - 1)
-  local newest = {}
-  for k = #out, 1, -1 do newest[#newest + 1] = out[k] end
-  if #newest > 0 then call('RPUSH', feed, unpack(newest)) end
+  call('LTRIM', feed, 0, n - 1)
+  entries[#entries + 1] = fence
+  return call('RPUSH', feed, unpack(entries))
 end
 
 local function settle(feed, look)
@@ -116,12 +130,13 @@ local function settle(feed, look)
     return nil
   end
   if place < #list then
+    local n
     if ordered(list, place) then
       call('LREM', feed, -1, fence)
+      n = call('RPUSH', feed, fence)
     else
-      merge(feed, list, place)
+      n = merge(feed, list, place)
     end
-    local n = call('RPUSH', feed, fence)
     if n > longest + spare then call('LTRIM', feed, -longest - 1, -1) end
   end
   return true

@@ -2,8 +2,10 @@ package feed
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -15,13 +17,14 @@ import (
 const feedsPerScript = 250
 
 // Push adds a post of author to the stored feeds of followers, in one round trip,
-// and returns how many it was given to. Feeds that were built without author stay
-// as they are. Pushing twice changes nothing.
-func (s *Store) Push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
-	taken, err = s.push(ctx, author, entry, followers)
+// and returns how many it was given to. The moment is from before the followers were
+// asked for: feeds that were begun since then without author stay as they are.
+// Pushing twice changes nothing.
+func (s *Store) Push(ctx context.Context, since timeline.FeedMoment, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
+	taken, err = s.push(ctx, since, author, entry, followers)
 	if redis.HasErrorPrefix(err, "NOSCRIPT") { // a Redis that has just started
 		if err = pushScript.Load(ctx, s.redis).Err(); err == nil {
-			taken, err = s.push(ctx, author, entry, followers)
+			taken, err = s.push(ctx, since, author, entry, followers)
 		}
 	}
 	if err != nil {
@@ -31,21 +34,27 @@ func (s *Store) Push(ctx context.Context, author timeline.MemberID, entry timeli
 	return taken, nil
 }
 
-func (s *Store) push(ctx context.Context, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
+func (s *Store) push(ctx context.Context, since timeline.FeedMoment, author timeline.MemberID, entry timeline.FeedEntry, followers []timeline.MemberID) (taken int, err error) {
 	if len(followers) == 0 {
 		return 0, nil
 	}
-	pipe, packed := s.redis.Pipeline(), packEntry(entry)
+	pipe, packed, ticket := s.redis.Pipeline(), packEntry(entry), rand.Text()
 	for chunk := range slices.Chunk(followers, feedsPerScript) {
-		pushScript.EvalSha(ctx, pipe, feedKeys(chunk), int64(author), packed)
+		pushScript.EvalSha(ctx, pipe, append([]string{begunKey}, feedKeys(chunk)...), int64(author), packed, string(since), begunMost, seconds(streamLife), ticket)
 	}
 	answers, err := pipe.Exec(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for _, answer := range answers {
-		n, _ := answer.(*redis.Cmd).Int() //nolint:errcheck // each of them has been answered
-		taken += n
+		told, _ := answer.(*redis.Cmd).Slice() //nolint:errcheck // each of them has been answered
+		if len(told) != 2 {                    //nolint:mnd // as the script says
+			return 0, errAnswer
+		}
+		n, _ := told[0].(int64)
+		moment, _ := told[1].(string)
+		taken += int(n)
+		s.moments.tell(timeline.FeedMoment(moment))
 	}
 	return taken, nil
 }
@@ -97,14 +106,14 @@ func (s *Store) Remove(ctx context.Context, entry timeline.FeedEntry, followers 
 }
 
 // FollowChanged has the feed of follower built again where it does not know yet
-// that target is followed, or no longer is. member says so first and by itself,
-// with the version of the followings; this heals a version that got lost.
-func (s *Store) FollowChanged(ctx context.Context, follower, target timeline.MemberID, following bool) error {
+// that target is followed since at, or no longer is. member says so first and by
+// itself, with the version of the followings; this heals a version that got lost.
+func (s *Store) FollowChanged(ctx context.Context, follower, target timeline.MemberID, following bool, at time.Time) error {
 	wanted := 0
 	if following {
 		wanted = 1
 	}
-	if err := followScript.Run(ctx, s.redis, []string{feedKey(follower)}, int64(target), wanted).Err(); err != nil {
+	if err := followScript.Run(ctx, s.redis, []string{feedKey(follower)}, int64(target), wanted, at.UnixMilli()).Err(); err != nil {
 		return fmt.Errorf("change followings of feed of member %d: %w", follower, err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,7 +16,7 @@ func TestAPostIsPushedOnceIntoTheStoredFeedsOfFollowers(t *testing.T) {
 	h.build(t, 2, 2, 9)
 	post := timeline.FeedEntry{PostID: 77, CreatedAt: at(77)}
 	for range 2 {
-		taken, err := h.Push(t.Context(), 9, post, []timeline.MemberID{1, 2, 3})
+		taken, err := h.Push(t.Context(), h.Moment(), 9, post, []timeline.MemberID{1, 2, 3})
 		require.NoError(t, err)
 		require.Equal(t, 2, taken, "member 3 has no feed")
 	}
@@ -55,7 +56,7 @@ func TestAPostIsNotPushedToOneWhoNoLongerFollows(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.build(t, 1, 2, 8)
-	_, err := h.Push(t.Context(), 9, timeline.FeedEntry{PostID: 77, CreatedAt: at(77)}, []timeline.MemberID{1})
+	_, err := h.Push(t.Context(), h.Moment(), 9, timeline.FeedEntry{PostID: 77, CreatedAt: at(77)}, []timeline.MemberID{1})
 	require.NoError(t, err)
 	require.Equal(t, []timeline.PostID{2, 1}, h.all(t, 1))
 }
@@ -110,13 +111,13 @@ func TestAPostThatIsOlderThanTheEndOfAFeedIsLeftToTheDatabase(t *testing.T) {
 	h.build(t, 1, timeline.FeedLength, 9)
 	require.NoError(t, h.DropFromFeed(t.Context(), 1, []timeline.FeedEntry{{PostID: 500, CreatedAt: at(500)}, {PostID: 501, CreatedAt: at(501)}}))
 	old := timeline.FeedEntry{PostID: 7000, CreatedAt: at(-100)}
-	_, err := h.Push(t.Context(), 9, old, []timeline.MemberID{1})
+	_, err := h.Push(t.Context(), h.Moment(), 9, old, []timeline.MemberID{1})
 	require.NoError(t, err)
 	require.NoError(t, h.Offer(t.Context(), 9, old))
 	require.Len(t, h.all(t, 1), timeline.FeedLength-2)
 
 	h.build(t, 2, 3, 9) // whole: everything has its place
-	_, err = h.Push(t.Context(), 9, old, []timeline.MemberID{2})
+	_, err = h.Push(t.Context(), h.Moment(), 9, old, []timeline.MemberID{2})
 	require.NoError(t, err)
 	require.Equal(t, []timeline.PostID{3, 2, 1, 7000}, h.all(t, 2))
 }
@@ -172,13 +173,20 @@ func TestAFollowThatTheFeedDoesNotKnowHasItBuiltAgain(t *testing.T) {
 	for _, c := range []struct {
 		target    timeline.MemberID
 		following bool
+		at        time.Time
 		state     timeline.FeedState
-	}{{9, true, timeline.FeedReady}, {8, false, timeline.FeedReady}, {8, true, timeline.FeedMissing}, {9, false, timeline.FeedMissing}} {
+	}{
+		{9, true, at(0), timeline.FeedReady},
+		{8, true, at(0), timeline.FeedMissing},
+		{9, false, at(0), timeline.FeedMissing},
+		{8, false, at(0), timeline.FeedReady}, // built since
+		{8, false, at(1), timeline.FeedMissing},
+	} {
 		h.build(t, 1, 2, 9)
-		require.NoError(t, h.FollowChanged(t.Context(), 1, c.target, c.following))
+		require.NoError(t, h.FollowChanged(t.Context(), 1, c.target, c.following, c.at))
 		h.requireState(t, 1, c.state)
 	}
-	require.NoError(t, h.FollowChanged(t.Context(), 404, 9, true))
+	require.NoError(t, h.FollowChanged(t.Context(), 404, 9, true, at(0)))
 	h.requireState(t, 404, timeline.FeedMissing)
 }
 
@@ -191,8 +199,8 @@ func TestWithoutRedisEveryCallFails(t *testing.T) {
 	require.Error(t, err)
 	_, err = h.BeginFeed(t.Context(), 1, timeline.Followings{})
 	require.Error(t, err)
-	_, err = h.Push(t.Context(), 9, timeline.FeedEntry{PostID: 1, CreatedAt: at(1)}, []timeline.MemberID{1})
+	_, err = h.Push(t.Context(), h.Moment(), 9, timeline.FeedEntry{PostID: 1, CreatedAt: at(1)}, []timeline.MemberID{1})
 	require.Error(t, err)
 	require.Error(t, h.Offer(t.Context(), 9, timeline.FeedEntry{PostID: 1, CreatedAt: at(1)}))
-	require.Error(t, h.FollowChanged(t.Context(), 1, 9, false))
+	require.Error(t, h.FollowChanged(t.Context(), 1, 9, false, at(0)))
 }

@@ -16,9 +16,9 @@ end`
 const openLua = settleLua + lastLua + `
 local function open(feed, current, stream)
   local authors, state = feed .. ':authors', feed .. ':state'
-  local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched', 'form')
+  local at = redis.call('HMGET', state, 'version', 'ready', 'mark', 'touched', 'form', 'begun')
   local version, mark = at[1], at[3]
-  if at[2] ~= '1' or at[5] ~= ARGV[8] then return nil end
+  if at[2] ~= '1' or at[5] ~= ARGV[8] or not at[6] then return nil end
   if current and current ~= version then return nil end
   local top = redis.call('LRANGE', feed, -2, -1)
   if #top < 2 or redis.call('EXISTS', authors) == 0 then return nil end
@@ -161,18 +161,21 @@ for i = 1, #found do
 end
 return table.concat(out)`)
 
-// beginScript makes a feed that collects.
+// beginScript makes a feed that collects, and writes down that it did.
 //
-//	KEYS feed, stream
-//	ARGV ticket, version, now, buildLife, listForm, authors …
+//	KEYS feed, stream, stream of feeds begun
+//	ARGV ticket, version, now, buildLife, listForm, now in milliseconds, member,
+//	begunLength, streamLife, authors …
 var beginScript = redis.NewScript(entryLua + lastLua + `
 local feed, authors, state = KEYS[1], KEYS[1] .. ':authors', KEYS[1] .. ':state'
 redis.call('DEL', feed, authors, state, feed .. ':older')
 redis.call('RPUSH', feed, bottom, fence)
 redis.call('SADD', authors, '0')
-for i = 6, #ARGV, 1000 do redis.call('SADD', authors, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
-redis.call('HSET', state, 'ticket', ARGV[1], 'version', ARGV[2], 'mark', last(KEYS[2]), 'touched', ARGV[3], 'ready', '0', 'form', ARGV[5])
+for i = 10, #ARGV, 1000 do redis.call('SADD', authors, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
+redis.call('HSET', state, 'ticket', ARGV[1], 'version', ARGV[2], 'mark', last(KEYS[2]), 'touched', ARGV[3], 'ready', '0', 'form', ARGV[5], 'begun', ARGV[6])
 for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[4]) end
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[8], '*', 't', ARGV[1], 'm', ARGV[7])
+redis.call('EXPIRE', KEYS[3], ARGV[9])
 return redis.status_reply('OK')`)
 
 // fillScript makes a feed ready, unless it is another's by now or lost in part.
@@ -201,19 +204,21 @@ redis.call('HSET', state, 'ready', '1')
 for _, key in ipairs({feed, authors, state}) do redis.call('EXPIRE', key, ARGV[2]) end
 return 1`)
 
-// pushScript adds a post to the feeds that are stored and have its author. It is
-// put in order by who reads the feed next, or with 31 others; which of them that
-// is differs from feed to feed, so that no script has to do it for all of its own.
+// pushScript adds a post to feeds. Whose feed was begun since the moment may have
+// been built without the author, so there the authors are looked at. The post is put
+// in order by who reads the feed next, or with 31 others; which of them that is
+// differs from feed to feed, so that no script has to do it for all of its own.
 //
-//	KEYS feeds
-//	ARGV author, entry
-//	returns how many feeds it was added to
-var pushScript = redis.NewScript(settleLua + `
-local feeds, author, entry, taken = KEYS, ARGV[1], ARGV[2], 0
+//	KEYS stream of feeds begun, feeds …
+//	ARGV author, entry, moment, begunMost, streamLife, ticket
+//	returns how many feeds it was added to, and the moment
+var pushScript = redis.NewScript(settleLua + begunLua + `
+local feeds, stream, author, entry, taken = KEYS, KEYS[1], ARGV[1], ARGV[2], 0
 local try, byte, type = redis.pcall, string.byte, type
-for n = 1, #feeds do
+local young = begun(stream, ARGV[3], tonumber(ARGV[4]))
+for n = 2, #feeds do
   local feed = feeds[n]
-  if call('SISMEMBER', feed .. ':authors', author) == 1 then
+  if (young and not young[feed]) or call('SISMEMBER', feed .. ':authors', author) == 1 then
     local length = try('RPUSHX', feed, entry)
     if length ~= 0 and type(length) == 'number' then
       taken = taken + 1
@@ -223,7 +228,11 @@ for n = 1, #feeds do
     end
   end
 end
-return taken`)
+if not young and redis.call('EXISTS', stream) == 0 then -- the next push has a moment
+  redis.call('XADD', stream, '*', 't', ARGV[6], 'm', '0')
+  redis.call('EXPIRE', stream, ARGV[5])
+end
+return {taken, newest(stream)}`)
 
 // olderScript keeps what is older than a feed, unless that is another one by now.
 //
@@ -240,13 +249,16 @@ redis.call('EXPIRE', older, ARGV[3])
 redis.call('HSET', state, 'older', ARGV[2])
 return 1`)
 
-// followScript forgets a feed whose authors are not what a follow says.
+// followScript forgets a feed whose authors are not what a follow says. One that
+// lacks whom its reader no longer follows is right, unless it was begun before the
+// end of that follow: then it has seen neither, and may have been pushed to between.
 //
 //	KEYS feed
-//	ARGV the followed, 1 where it is followed now
+//	ARGV the followed, 1 where it is followed now, since when in milliseconds
 var followScript = redis.NewScript(`
-local authors = KEYS[1] .. ':authors'
-if redis.call('EXISTS', authors) == 1 and redis.call('SISMEMBER', authors, ARGV[1]) ~= tonumber(ARGV[2]) then
-  redis.call('DEL', KEYS[1] .. ':state')
-end
+local authors, state = KEYS[1] .. ':authors', KEYS[1] .. ':state'
+if redis.call('EXISTS', authors) == 0 then return redis.status_reply('OK') end
+local has, wanted = redis.call('SISMEMBER', authors, ARGV[1]), tonumber(ARGV[2])
+local unseen = wanted == 0 and tonumber(redis.call('HGET', state, 'begun') or 0) < tonumber(ARGV[3])
+if has ~= wanted or unseen then redis.call('DEL', state) end
 return redis.status_reply('OK')`)

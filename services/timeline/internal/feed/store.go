@@ -20,6 +20,7 @@ type Store struct {
 	redis   *redis.Client
 	metrics *Metrics
 	now     timeline.Clock
+	moments moments
 }
 
 var _ timeline.FeedStore = (*Store)(nil)
@@ -112,11 +113,14 @@ func toTexts(values []any) ([]string, error) {
 // BeginFeed implements timeline.FeedStore.
 func (s *Store) BeginFeed(ctx context.Context, reader timeline.MemberID, followings timeline.Followings) (ticket string, err error) {
 	ticket = rand.Text()
-	args := []any{ticket, followings.Version, s.now().Unix(), seconds(buildLife), listForm}
+	now := s.now()
+	args := []any{
+		ticket, followings.Version, now.Unix(), seconds(buildLife), listForm, now.UnixMilli(), int64(reader), begunLength, seconds(streamLife),
+	}
 	for _, member := range followings.Members {
 		args = append(args, int64(member))
 	}
-	if err := beginScript.Run(ctx, s.redis, []string{feedKey(reader), streamKey}, args...).Err(); err != nil {
+	if err := beginScript.Run(ctx, s.redis, []string{feedKey(reader), streamKey, begunKey}, args...).Err(); err != nil {
 		return "", fmt.Errorf("begin feed of member %d: %w", reader, err)
 	}
 	return ticket, nil

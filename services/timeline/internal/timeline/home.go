@@ -70,6 +70,10 @@ type FeedRun struct {
 	Whole  bool
 }
 
+// FeedMoment is a point in the life of stored feeds: it tells those that were begun
+// since from those that were there. Empty is before everything.
+type FeedMoment string
+
 // FeedReader reads stored home feeds, which may be lost at any time. An error
 // means that the store cannot be used at the moment.
 type FeedReader interface {

@@ -37,6 +37,8 @@ type Server struct {
 	versions  map[int64]int64
 	// followed are the versions of the lists of followers.
 	followed map[int64]int64
+	// onFollowers is called between the look at followers and the answer.
+	onFollowers func(member int64)
 }
 
 var contract = contracttest.MustParse(memberrest.Document())
@@ -58,6 +60,14 @@ func Start(t testing.TB) *Server {
 func (s *Server) SetDown(down bool) {
 	s.down.Store(down)
 	s.Issuer.SetDown(down)
+}
+
+// OnFollowers has hold called each time that somebody has asked for the followers of
+// a member, before the answer is sent: what happens meanwhile is not in it.
+func (s *Server) OnFollowers(hold func(member int64)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onFollowers = hold
 }
 
 // Join adds members that are named after their ids.
@@ -178,20 +188,26 @@ func (s *Server) serveFollowings(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serveFollowers(w http.ResponseWriter, r *http.Request) {
 	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	followers, version, hold := s.followersOf(id)
+	if known, err := strconv.ParseInt(r.URL.Query().Get("known"), 10, 64); err == nil && known == version {
+		followers = nil
+	}
+	if hold != nil {
+		hold(id)
+	}
+	s.serveFollows(w, r, followers, version)
+}
+
+func (s *Server) followersOf(id int64) (followers []int64, version int64, hold func(member int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known, err := strconv.ParseInt(r.URL.Query().Get("known"), 10, 64); err == nil && known == s.followed[id] {
-		s.serveFollows(w, r, nil, known)
-		return
-	}
-	var followers []int64
 	for follower, targets := range s.follows {
 		if slices.Contains(targets, id) {
 			followers = append(followers, follower)
 		}
 	}
 	slices.Sort(followers)
-	s.serveFollows(w, r, followers, s.followed[id])
+	return followers, s.followed[id], s.onFollowers
 }
 
 // serveFollows gives a part of ids; after is how many were given before.
