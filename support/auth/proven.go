@@ -34,7 +34,7 @@ func (v *Verifier) proveOnce(ctx context.Context, token string) (provenToken, er
 	}
 	hash := sha256.Sum256([]byte(token))
 	if proven, ok := v.known.byHash.Get(hash); ok {
-		if key, ok := v.config.Keys.known(proven.key.ID); ok && key.Public.Equal(proven.key.Public) {
+		if key, ok := v.config.Keys.known(proven.key.ID); ok && isSame(key, proven.key) {
 			proven.key = key
 			return proven, nil
 		}
@@ -46,3 +46,6 @@ func (v *Verifier) proveOnce(ctx context.Context, token string) (provenToken, er
 	}
 	return proven, err
 }
+
+// isSame compares keys; one that was not fetched again is found so at once.
+func isSame(a, b Key) bool { return a.Public == b.Public || a.Public.Equal(b.Public) }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,26 +14,20 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
-const (
-	successHeadersKey = "dailyfeed.successHeaders"
-	slotKey           = "dailyfeed.slot"
-	untimedKey        = "dailyfeed.untimed"
-)
-
 var errInFlight = errors.New("too many requests in flight")
 
 // admit bounds the requests in flight and gives each its deadline.
 func (s *Server) admit(c *gin.Context) {
-	began := time.Now() //nolint:forbidigo // measures elapsed time
-	if !s.slots.take(began) {
+	slot := s.slots.enter()
+	if slot == nil {
 		s.shed(c)
 		return
 	}
-	release := sync.OnceFunc(func() { s.slots.give(began, time.Now()) }) //nolint:forbidigo // measures elapsed time
-	defer release()
-	c.Set(slotKey, release)
-	c.Set(untimedKey, c.Request.Context())
-	ctx, cancel := context.WithTimeout(c.Request.Context(), s.config.Deadline)
+	defer slot.leave()
+	client := c.Request.Context()
+	known := requestOf(client)
+	known.slot, known.client = slot, client
+	ctx, cancel := context.WithTimeout(client, s.config.Deadline)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
 	c.Next()
@@ -44,12 +36,12 @@ func (s *Server) admit(c *gin.Context) {
 // admitUntimed is admit for handlers of bytes, which have no deadline: making one
 // and taking it away again costs as much as the rest of the way to them.
 func (s *Server) admitUntimed(c *gin.Context) {
-	began := time.Now() //nolint:forbidigo // measures elapsed time
-	if !s.slots.take(began) {
+	slot := s.slots.enter()
+	if slot == nil {
 		s.shed(c)
 		return
 	}
-	defer func() { s.slots.give(began, time.Now()) }() //nolint:forbidigo // measures elapsed time
+	defer slot.leave()
 	c.Next()
 }
 
@@ -60,8 +52,8 @@ func (s *Server) shed(c *gin.Context) {
 
 // untimed takes the deadline of a request away; its client's leaving still ends it.
 func untimed(c *gin.Context) (end context.CancelFunc) {
-	client, ok := c.Value(untimedKey).(context.Context)
-	if !ok { // mounted outside of admit: there is no deadline
+	client := requestOf(c.Request.Context()).client
+	if client == nil { // mounted outside of admit: there is no deadline
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Request.Context()))
@@ -72,8 +64,8 @@ func untimed(c *gin.Context) (end context.CancelFunc) {
 
 // giveSlotBack stops counting a request among those in flight.
 func giveSlotBack(c *gin.Context) {
-	if release, ok := c.Value(slotKey).(func()); ok {
-		release()
+	if slot := requestOf(c.Request.Context()).slot; slot != nil {
+		slot.leave()
 	}
 }
 
@@ -94,7 +86,7 @@ func (s *Server) enter(ctx context.Context, c *gin.Context, headers http.Header)
 		ctx = process.WithLogAttrs(ctx, slog.Int64("member_id", id))
 	}
 	c.Request = c.Request.WithContext(ctx)
-	c.Set(successHeadersKey, headers)
+	requestOf(ctx).onSuccess = headers
 	c.Next()
 }
 

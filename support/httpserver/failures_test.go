@@ -162,7 +162,7 @@ func TestWhatIsLoggedOfARequest(t *testing.T) {
 	lines := f.log.lines(t, "request")
 	require.Len(t, lines, 2, "one line each, none of health checks")
 	delete(lines[0], "time")
-	delete(lines[0], "ms")
+	delete(lines[0], "us")
 	require.Equal(t, map[string]any{
 		"level": "INFO", "msg": "request", "service": "test", "request_id": "r-1", "trace_id": id, "member_id": 7.0,
 		"method": "POST", "route": "/api/members/:id", "status": 404.0, "bytes": lines[0]["bytes"], "client": "127.0.0.1",

@@ -93,8 +93,7 @@ func (s *Server) answer(c *gin.Context, h Handler) {
 // addSuccessHeaders sets what the authenticator wants on a GET or HEAD that
 // succeeds; it returns how to take that back.
 func addSuccessHeaders(c *gin.Context) (remove func()) {
-	value, _ := c.Get(successHeadersKey)
-	headers, _ := value.(http.Header)
+	headers := requestOf(c.Request.Context()).onSuccess
 	if c.Request.Method != http.MethodGet {
 		headers = nil
 	}

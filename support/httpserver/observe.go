@@ -81,7 +81,7 @@ func (s *Server) logAccess(c *gin.Context, status int, failure error, elapsed ti
 		slog.String("route", c.FullPath()),
 		slog.Int("status", status),
 		slog.Int("bytes", max(0, c.Writer.Size())),
-		slog.Float64("ms", float64(elapsed.Microseconds())/1000), //nolint:mnd // µs to ms
+		slog.Int64("us", elapsed.Microseconds()), // a fraction would cost as much as all else of the line
 		slog.String("client", c.ClientIP()),
 	}
 	if c.GetBool(replayedKey) {

@@ -3,7 +3,9 @@ package httpserver
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
+	weak "math/rand/v2"
 	"net/http"
 	"regexp"
 	"strings"
@@ -18,6 +20,13 @@ type request struct {
 	path        string // as asked, escaped, without query
 	// end ends the request's span; nil where it has none.
 	end func(route string, status int)
+	// slot is where it counts as in flight; nil outside of admit.
+	slot *slot
+	// client ends when the client leaves, without the request's deadline; nil where
+	// there is none.
+	client context.Context //nolint:containedctx // it is of the request, as this
+	// onSuccess are headers for the answer of a GET or HEAD that succeeds.
+	onSuccess http.Header
 }
 
 type requestKey struct{}
@@ -46,11 +55,11 @@ func RequestID(ctx context.Context) string { return requestOf(ctx).id }
 // TraceParent is the W3C traceparent of this service's part of the request.
 func TraceParent(ctx context.Context) string { return requestOf(ctx).traceParent }
 
-func requestOf(ctx context.Context) request {
+func requestOf(ctx context.Context) *request {
 	if r, ok := ctx.Value(requestKey{}).(*request); ok {
-		return *r
+		return r
 	}
-	return request{}
+	return &request{}
 }
 
 // identify gives a request its ids: the caller's where they are well formed,
@@ -75,7 +84,9 @@ const (
 // continueTrace keeps the caller's trace id and flags under a span id of ours.
 func continueTrace(parent string) string {
 	var random [24]byte
-	_, _ = rand.Read(random[:]) // never fails (crypto/rand)
+	for i := 0; i < len(random); i += 8 { // it names, and need not be hard to guess
+		binary.NativeEndian.PutUint64(random[i:], weak.Uint64()) //nolint:gosec // see above (2026-11-21)
+	}
 	trace, flags := hex.EncodeToString(random[:16]), "00"
 	const parts = 6 // the whole, version, trace, span, flags, more
 	if parent != "" {

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,6 +40,29 @@ type slots struct {
 
 func newSlots(most int, deadline time.Duration) *slots {
 	return &slots{most: most, within: deadline / worthOf}
+}
+
+// slot is a request's place among those in flight.
+type slot struct {
+	of    *slots
+	began time.Time
+	left  atomic.Bool
+}
+
+// enter lets a request in; nil where it does not.
+func (s *slots) enter() *slot {
+	now := time.Now() //nolint:forbidigo // measures elapsed time
+	if !s.take(now) {
+		return nil
+	}
+	return &slot{of: s, began: now}
+}
+
+// leave gives the place back, once.
+func (s *slot) leave() {
+	if s.left.CompareAndSwap(false, true) {
+		s.of.give(s.began, time.Now()) //nolint:forbidigo // measures elapsed time
+	}
 }
 
 // take lets a request in, or does not.

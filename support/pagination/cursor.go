@@ -7,13 +7,17 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"strings"
+	"sync"
 )
 
 const (
 	minKeyBytes  = 32
 	macBytes     = 16
 	maxCursor    = 1024 // characters; a longer one is refused unread
+	scopeBytes   = 128  // usually enough for a scope
+	sealedBytes  = 96   // usually enough for a position and its seal
 	formatCursor = 1
 )
 
@@ -42,7 +46,10 @@ type Scope []string
 
 // Sealer makes cursors that cannot be forged and are equal for equal positions.
 // It is safe for concurrent use. All replicas of a service need the same key.
-type Sealer struct{ key []byte }
+type Sealer struct {
+	key    []byte
+	hashes sync.Pool // of hash.Hash under key, to be reset
+}
 
 // NewSealer seals with HMAC-SHA256 under key. It fails with ErrShortKey for
 // less than 32 bytes.
@@ -77,14 +84,19 @@ func (s *Sealer) Open(cursor string, scope Scope) (Position, error) {
 }
 
 func (s *Sealer) mac(scope Scope, payload []byte) []byte {
-	hash := hmac.New(sha256.New, s.key)
-	hash.Write(appendTexts(nil, scope)) // lengths are part of it: no two scopes read the same
-	hash.Write(payload)
-	return hash.Sum(nil)[:macBytes]
+	keyed, ok := s.hashes.Get().(hash.Hash)
+	if !ok {
+		keyed = hmac.New(sha256.New, s.key)
+	}
+	defer s.hashes.Put(keyed)
+	keyed.Reset()
+	keyed.Write(appendTexts(make([]byte, 0, scopeBytes), scope)) // lengths are part of it: no two scopes read the same
+	keyed.Write(payload)
+	return keyed.Sum(nil)[:macBytes]
 }
 
 func encodePosition(p Position) []byte {
-	out := []byte{formatCursor}
+	out := append(make([]byte, 0, sealedBytes), formatCursor)
 	out = binary.AppendUvarint(out, uint64(max(p.Page, 0)))
 	out = binary.AppendUvarint(out, uint64(len(p.Numbers)))
 	for _, number := range p.Numbers {

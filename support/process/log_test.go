@@ -70,3 +70,20 @@ func TestLogLinesHideWhatMustNotBeLogged(t *testing.T) {
 		require.Equal(t, "find: "+want, line["error"])
 	}
 }
+
+type handle string
+
+func (h handle) LogValue() slog.Value { return slog.StringValue("of " + string(h)) }
+
+func TestLogLinesHideItWhereverItStands(t *testing.T) {
+	t.Parallel()
+	const mail, hidden = "kim@example.com", "***@***"
+	line := logged(t, func(log *slog.Logger) {
+		log.With("always", mail).WithGroup("inner").Info("x", "value", handle(mail), slog.Group("deeper", "n", 1, "text", mail))
+	})
+	require.Equal(t, hidden, line["always"])
+	require.Equal(t, map[string]any{"value": "of " + hidden, "deeper": map[string]any{"n": 1.0, "text": hidden}}, line["inner"])
+	ctx := process.WithLogAttrs(t.Context(), slog.String("of_context", mail))
+	line = logged(t, func(log *slog.Logger) { log.InfoContext(ctx, "x") })
+	require.Equal(t, hidden, line["of_context"])
+}

@@ -31,16 +31,52 @@ func redact(text string) string {
 	return text
 }
 
-// redactAttr cleans texts and errors; numbers, times and groups pass.
-func redactAttr(_ []string, attr slog.Attr) slog.Attr {
-	switch value := attr.Value; value.Kind() {
+// redactRecord is record without what must not be logged; the same one where it
+// has nothing of that, as nearly all.
+func redactRecord(record slog.Record) slog.Record {
+	record.Message = redact(record.Message)
+	clean := true
+	record.Attrs(func(attr slog.Attr) bool {
+		_, clean = redactAttr(attr)
+		return clean
+	})
+	if clean {
+		return record
+	}
+	redacted := slog.NewRecord(record.Time, record.Level, record.Message, record.PC)
+	record.Attrs(func(attr slog.Attr) bool {
+		attr, _ = redactAttr(attr)
+		redacted.AddAttrs(attr)
+		return true
+	})
+	return redacted
+}
+
+func redactAttrs(attrs []slog.Attr) []slog.Attr {
+	redacted := make([]slog.Attr, len(attrs))
+	for i, attr := range attrs {
+		redacted[i], _ = redactAttr(attr)
+	}
+	return redacted
+}
+
+// redactAttr cleans texts and errors, also within groups; numbers and times pass.
+// clean is true where attr is as it was.
+func redactAttr(attr slog.Attr) (redacted slog.Attr, clean bool) {
+	value := attr.Value.Resolve()
+	clean = attr.Value.Kind() != slog.KindLogValuer
+	switch value.Kind() {
 	case slog.KindString:
-		attr.Value = slog.StringValue(redact(value.String()))
+		text := redact(value.String())
+		clean = clean && text == value.String()
+		attr.Value = slog.StringValue(text)
+	case slog.KindGroup:
+		attr.Value, clean = slog.GroupValue(redactAttrs(value.Group())...), false
 	case slog.KindAny:
 		if err, ok := value.Any().(error); ok {
-			attr.Value = slog.StringValue(redact(err.Error()))
+			attr.Value, clean = slog.StringValue(redact(err.Error())), false
 		}
 	default: // holds no text
 	}
-	return attr
+	return attr, clean
 }
