@@ -130,28 +130,30 @@ func (p *packed) entries(shelf *timeline.HomeShelf, count int, looked *ticket) {
 	}
 	shelf.Bottom = n <= count
 	shelf.Entries, shelf.Posts = make([]timeline.FeedEntry, n), make([]timeline.StoredPost, n)
-	alone, seen := int(p.uint32()), make([][]byte, n)
+	alone := int(p.uint32())
 	for i := range n { // the newest comes last
 		entry, ok := unpackEntry(p.value())
 		p.ok = p.ok && ok
 		shelf.Entries[n-1-i] = entry
 		if i >= alone {
-			seen[n-1-i] = p.value()
+			shelf.Posts[n-1-i] = p.post(entry.PostID, looked)
 		}
 	}
-	asked := n - alone
 	if n > 0 && p.ok && shelf.Entries[n-1].PostID == 0 { // below it nothing exists
 		shelf.Bottom, shelf.Whole, n = true, true, n-1
 	}
 	n = min(n, count) // one more only tells that there is more
 	shelf.Entries, shelf.Posts = shelf.Entries[:n], shelf.Posts[:n]
-	for i, entry := range shelf.Entries[:min(n, max(asked, 0))] {
-		post, ok := decodePost(p.variant, entry.PostID, seen[i])
-		if !ok {
-			looked.see(entry.PostID, string(seen[i]))
-		}
-		shelf.Posts[i] = post
+}
+
+// post is a stored post that can be used; that of another one is kept in mind.
+func (p *packed) post(id timeline.PostID, looked *ticket) timeline.StoredPost {
+	stored := p.value()
+	post, ok := decodePost(p.variant, id, stored)
+	if !ok && id != 0 {
+		looked.see(id, string(stored))
 	}
+	return post
 }
 
 func (t *ticket) see(id timeline.PostID, stored string) {
