@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/test/load/openloop"
@@ -101,13 +102,16 @@ type Report struct {
 	// Faults are what may not be: a feed that differs from the database, a lost
 	// like. A run with faults fails.
 	Faults []string
+	mu     sync.Mutex // of Faults
 }
 
 // Add takes a figure.
 func (r *Report) Add(f Figure) { r.Figures = append(r.Figures, f) }
 
-// Fault notes what may not be.
+// Fault notes what may not be. It may be called by several at once.
 func (r *Report) Fault(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.Faults = append(r.Faults, fmt.Sprintf(format, args...))
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/test/load/dataset"
@@ -215,6 +216,36 @@ func (b *Bench) pairs(ctx context.Context, figure report.Figure, rate float64, r
 	b.Report.Curves = append(b.Report.Curves, report.Curve{Name: figure.Name, Outcome: curve})
 	return nil
 }
+
+// together measures both sides at the same time, so that what else the machine does
+// meets both alike; no process may be of both. The curve is ours.
+func (b *Bench) together(ctx context.Context, figure report.Figure, rate float64, requests int, ours, control side) error {
+	var curve openloop.Outcome
+	for pair := -1; pair < b.Pairs; pair++ { // the first is to warm both up
+		beforeOurs, beforeControl := b.CPU(ours.cpu...), b.CPU(control.cpu...)
+		var others sync.WaitGroup
+		others.Go(func() {
+			plan := openloop.Plan{Rate: rate, Requests: requests, Seed: uint64(pair + otherSeeds)}
+			b.measure(ctx, figure.Name+", control", plan, control.send)
+		})
+		curve = b.measure(ctx, figure.Name, openloop.Plan{Rate: rate, Requests: requests, Seed: uint64(pair + 2)}, ours.send) //nolint:mnd // none is negative
+		others.Wait()
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("%s: %w", figure.Name, err)
+		}
+		each := func(used time.Duration) float64 { return float64(used.Microseconds()) / float64(requests) }
+		if pair >= 0 {
+			figure.Ours = append(figure.Ours, each(b.CPU(ours.cpu...)-beforeOurs))
+			figure.Control = append(figure.Control, each(b.CPU(control.cpu...)-beforeControl))
+		}
+	}
+	b.Report.Add(figure)
+	b.Report.Curves = append(b.Report.Curves, report.Curve{Name: figure.Name, Outcome: curve})
+	return nil
+}
+
+// otherSeeds keeps the schedules of two sides apart.
+const otherSeeds = 1000
 
 // anyMember is a member that chance picks.
 func (b *Bench) anyMember(random *rand.Rand) int64 { return random.Int64N(int64(b.Spec.Members)) + 1 }

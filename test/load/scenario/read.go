@@ -31,7 +31,7 @@ func warm(ctx context.Context, b *Bench) error {
 			return err
 		}}
 		name := fmt.Sprintf("T1 warm, %d followings / ceiling", dataset.Followings(kind))
-		if err := b.pairs(ctx, report.Figure{Name: name, Unit: "µs", Promise: 1.5, Note: "CPU of the service"}, b.Rate, b.Requests, ours, control); err != nil { //nolint:mnd // the promise
+		if err := b.together(ctx, report.Figure{Name: name, Unit: "µs", Promise: 1.5, Note: "CPU of the service"}, b.Rate, b.Requests, ours, control); err != nil { //nolint:mnd // the promise
 			return err
 		}
 	}
