@@ -45,6 +45,17 @@ func keyedID(e *Event, about subject) int64 {
 	}
 }
 
+// IsFirst says that the event tells of the making of its thing: no other event can be
+// older. Of events that repeat a version it is the only one that says so.
+func IsFirst(e *Event) bool {
+	switch e.GetType() { //nolint:exhaustive // the others change what is there
+	case PostCreate, CommentCreate, MemberSignup:
+		return e.GetVersion() == 1
+	default:
+		return false
+	}
+}
+
 // Thing names what an event's version counts: a post, a comment, one member's like
 // of one thing, one member's follow of another, or a member. Events about the same
 // thing must reach the broker in the order of their versions; events about

@@ -82,6 +82,18 @@ func TestThing_IsWhatTheVersionCounts(t *testing.T) {
 	}
 }
 
+func TestIsFirst_IsTheMakingOfAThingAlone(t *testing.T) {
+	t.Parallel()
+	for _, kind := range activityrecord.Types() {
+		e := eventOf(kind)
+		e.Version = 1
+		made := kind == activityrecord.PostCreate || kind == activityrecord.CommentCreate || kind == activityrecord.MemberSignup
+		require.Equal(t, made, activityrecord.IsFirst(e), activityrecord.TypeName(kind))
+		e.Version = 2 // such as one that is published again
+		require.False(t, activityrecord.IsFirst(e), activityrecord.TypeName(kind))
+	}
+}
+
 func TestParseType_TakesExactlyTheNamesOfTheContract(t *testing.T) {
 	t.Parallel()
 	require.Len(t, activityrecord.Types(), 19)

@@ -39,7 +39,9 @@ type Record struct {
 	// PartitionID is what PartitionKey takes.
 	PartitionID int64
 	// Thing is what must stay in order; see the function of that name.
-	Thing   string
+	Thing string
+	// IsFirst is what the function of that name says.
+	IsFirst bool
 	Headers []Header
 	// Value is the event in protobuf.
 	Value []byte
@@ -73,6 +75,7 @@ func Encode(e *Event, origin Origin) (Record, error) {
 		Key:         Key(e),
 		PartitionID: PartitionID(e),
 		Thing:       Thing(e),
+		IsFirst:     IsFirst(e),
 		Headers:     headers(e, origin),
 		Value:       value,
 	}, nil

@@ -18,6 +18,9 @@ type Letter struct {
 	// 100 ASCII characters; where it is empty, the partition id does. The row of that
 	// thing must be locked before the letter is appended: then ids follow commits.
 	OrderKey string
+	// IsFirst promises that no older letter has the OrderKey, since the change made the
+	// thing: then nobody looks for one.
+	IsFirst bool
 	// PartitionID is what the partition is chosen by.
 	PartitionID int64
 	// PartitionKey is PartitionID as the bytes that are hashed; without any, those of

@@ -49,6 +49,43 @@ func TestALaterChangeGoesAsSoonAsTheEarlierOneIsThere(t *testing.T) {
 	require.Zero(t, p.counts(t))
 }
 
+func TestAFirstLetterIsSentWithoutALookForOlderOnes(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	p.died(t, []deadletter.Letter{change("post:1", 1)}) // a look would find it
+	living := p.publisher("living", deadletter.PublisherConfig{})
+	defer run(t, living)()
+	first := change("post:1", 2)
+	first.IsFirst = true
+	p.commit(t, living, []deadletter.Letter{first})
+	require.Eventually(t, func() bool { return len(p.broker.payloads()) == 1 }, 5*time.Second, 5*time.Millisecond)
+}
+
+func TestWhatFollowsAFirstLetterComesAfterIt(t *testing.T) {
+	t.Parallel()
+	for name, publishers := range map[string][2]string{"of the same process": {"a", "a"}, "of another": {"a", "b"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPost(t)
+			first, second := change("post:1", 1), change("post:1", 2)
+			first.IsFirst = true
+			maker := p.publisher(publishers[0], deadletter.PublisherConfig{})
+			changer := maker
+			if publishers[0] != publishers[1] {
+				changer = p.publisher(publishers[1], deadletter.PublisherConfig{})
+			}
+			p.commit(t, maker, []deadletter.Letter{first})
+			p.commit(t, changer, []deadletter.Letter{second})
+			if changer != maker {
+				defer run(t, changer)() // it is the quicker one
+			}
+			defer run(t, maker)()
+			require.Eventually(t, func() bool { return len(p.broker.payloads()) == 2 }, 5*time.Second, 5*time.Millisecond)
+			require.Equal(t, []string{"post:1 1", "post:1 2"}, p.broker.payloads())
+		})
+	}
+}
+
 func TestADrainDoesNotOvertakeAnother(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)

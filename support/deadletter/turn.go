@@ -1,6 +1,9 @@
 package deadletter
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // sort finds out whose turn it is. ready are the letters that may be sent now, in the
 // order of their rows: two requests that change the same thing commit one after the
@@ -9,8 +12,8 @@ import "context"
 // this process is nobody's here: a drain has it, or has sent it.
 // With an error, all are held.
 func (p *Publisher) sort(ctx context.Context, batch []outgoing) (ready, held []outgoing, err error) {
-	if len(batch) == 0 {
-		return nil, nil, nil
+	if !slices.ContainsFunc(batch, func(o outgoing) bool { return !o.letter.IsFirst }) {
+		return batch, nil, nil // as most: what is new is alone
 	}
 	mine, keys := make(map[string]outgoing, len(batch)), make([]string, 0, len(batch))
 	for _, o := range batch {

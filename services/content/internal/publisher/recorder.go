@@ -64,6 +64,7 @@ func toLetter(fact content.Fact, eventID string, origin activityrecord.Origin) (
 		MessageKey:   record.Key,
 		Topic:        record.Topic,
 		OrderKey:     record.Thing,
+		IsFirst:      record.IsFirst,
 		PartitionID:  record.PartitionID,
 		PartitionKey: activityrecord.PartitionKey(record.PartitionID),
 		Headers:      headers,
