@@ -1,8 +1,11 @@
 package app
 
 import (
+	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,6 +85,88 @@ func TestT1TheWholeFeedIsReadWithoutASeam(t *testing.T) {
 		}
 		require.Equal(t, descending(3200, 3200), all)
 	}
+}
+
+// Whoever goes on gets four times as much at a time, and a look knows how far back it
+// has to go: five hundred pages of twenty cost two looks, of one range of the index for
+// each author, and the posts at their edges.
+func TestT1AWalkToPage500LooksBehindTheStoredFeedTwice(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	longFeed(t, f, 11_000)
+	walk := func() (ids []int64) {
+		for path := home + "?size=100"; len(ids) < 10_000; {
+			page := f.posts(t, 1, path)
+			ids = append(ids, postIDs(page.Content)...)
+			path = home + "?size=100&cursor=" + *page.NextCursor
+		}
+		return ids
+	}
+	f.posts(t, 1, home)                                  // builds the feed
+	require.Equal(t, descending(11_000, 10_000), walk()) // stores the posts
+	require.NoError(t, f.service.redis.Conn().Del(t.Context(), "timeline:api:posts:followings_recent_posts:1:older").Err())
+	queries := countQueries(t, f.service.pool.DB(t.Context()))
+	require.Equal(t, descending(11_000, 10_000), walk())
+	const looks, each = 2, 3 // what the stored part of a page lacks, the look, and what it found for the page
+	require.LessOrEqual(t, queries.Load(), int64(looks*each))
+}
+
+// Who walks a long feed meets two looks behind it, of 2,000 posts and of 8,000, and
+// what is left. Many posts share a second. On the way posts are deleted and written,
+// and a follow ends and comes back.
+func TestT1AWalkIsExactWhateverHappensOnTheWay(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.follow(t, 1, 2, 3)
+	random := rand.New(rand.NewPCG(5, 6))
+	var posts []contenttest.Post
+	for id := range int64(11_300) {
+		created := today.Add(time.Duration(id/7)*time.Second + time.Duration(random.IntN(3))*time.Microsecond)
+		posts = append(posts, contenttest.Post{ID: id + 1, Author: 2 + id%2, CreatedAt: created})
+	}
+	f.AddPosts(t, posts...)
+	newestFirst(posts)
+	follows := map[int64]bool{2: true, 3: true}
+	path, next := home+"?size=100", 0
+	for page := 0; ; page++ {
+		var wanted []int64
+		for ; next < len(posts) && len(wanted) < 100; next++ {
+			if follows[posts[next].Author] && !posts[next].Deleted {
+				wanted = append(wanted, posts[next].ID)
+			}
+		}
+		got := f.posts(t, 1, path)
+		require.Equal(t, wanted, postIDs(got.Content), "page %d", page)
+		if !got.HasNext {
+			break
+		}
+		path = home + "?size=100&cursor=" + *got.NextCursor
+		f.DeletePost(t, got.Content[99].ID) // the cursor's own
+		for range 3 {
+			doomed := &posts[min(next+random.IntN(150), len(posts)-2)]
+			doomed.Deleted = true
+			f.DeletePost(t, doomed.ID)
+		}
+		f.write(t, contenttest.Post{ID: int64(20_000 + page), Author: 2, CreatedAt: today.Add(time.Hour)})
+		if page == 12 || page == 60 {
+			f.unfollow(t, 1, 3)
+			follows[3] = false
+		}
+		if page == 20 || page == 64 {
+			f.follow(t, 1, 3)
+			follows[3] = true
+		}
+	}
+	require.Equal(t, len(posts), next)
+}
+
+func newestFirst(posts []contenttest.Post) {
+	slices.SortFunc(posts, func(a, b contenttest.Post) int {
+		if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
+			return c
+		}
+		return int(b.ID - a.ID)
+	})
 }
 
 func TestT1ChangesAreSeenBehindTheStoredFeed(t *testing.T) {

@@ -54,7 +54,7 @@ type Config struct {
 	CursorKey process.Secret `env:"CURSOR_KEY,required"`
 	// FeedFanoutLimit is how many followers an author may have whose posts are pushed into feeds; those of others are taken over when a feed is read.
 	FeedFanoutLimit int `env:"FEED_FANOUT_LIMIT" envDefault:"1000"`
-	// FeedBuilds is how many feeds are built from MySQL at the same time.
+	// FeedBuilds is how many feeds are built from MySQL, or read on behind their end, at the same time.
 	FeedBuilds int `env:"FEED_BUILDS" envDefault:"8"`
 	// ReadQueue is how many reads may wait to be told; what comes on top is dropped and counted.
 	ReadQueue int `env:"READ_QUEUE" envDefault:"10000"`

@@ -23,7 +23,8 @@
 // the posts.
 //
 // Who reads on behind the 800th post has the next two thousand kept for a while, in
-// a list of the same kind (…:older); the state says from which second on it has all.
+// a list of the same kind (…:older), and then the next eight thousand instead; the
+// state says from which second on it has all.
 //
 // One stream holds what is not pushed: the posts of authors with too many
 // followers, and authors that have left. Each feed takes from it what is its

@@ -24,7 +24,7 @@ type Gate struct {
 
 var _ timeline.BuildGate = (*Gate)(nil)
 
-// NewGate lets at most parallel builds run at a time.
+// NewGate gives at most parallel turns at a time, to builds and other work alike.
 func NewGate(parallel int) *Gate { return &Gate{turns: make(chan struct{}, parallel)} }
 
 // Once implements timeline.BuildGate.
@@ -32,14 +32,24 @@ func (g *Gate) Once(ctx context.Context, reader timeline.MemberID, build func(ct
 	outcome, err, _ := g.flights.Do(strconv.FormatInt(int64(reader), 10), func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildLimit)
 		defer cancel()
-		select {
-		case g.turns <- struct{}{}:
-		case <-ctx.Done():
-			return timeline.Home{}, fmt.Errorf("wait to build feed of member %d: %w", reader, ctx.Err())
-		}
-		defer func() { <-g.turns }()
-		return build(ctx)
+		var home timeline.Home
+		err := g.Turn(ctx, func(ctx context.Context) (err error) {
+			home, err = build(ctx)
+			return err
+		})
+		return home, err
 	})
 	home, _ := outcome.(timeline.Home)
 	return home, err
+}
+
+// Turn implements timeline.BuildGate.
+func (g *Gate) Turn(ctx context.Context, work func(ctx context.Context) error) error {
+	select {
+	case g.turns <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn: %w", ctx.Err())
+	}
+	defer func() { <-g.turns }()
+	return work(ctx)
 }

@@ -48,13 +48,18 @@ func TestOnlySoManyFeedsAreBuiltAtATime(t *testing.T) {
 		var readers sync.WaitGroup
 		for member := range members {
 			readers.Go(func() {
-				_, err := gate.Once(t.Context(), timeline.MemberID(member+1), func(context.Context) (timeline.Home, error) {
+				work := func(context.Context) error {
 					running.Add(1)
 					<-release
 					running.Add(-1)
 					built.Add(1)
-					return timeline.Home{}, nil
-				})
+					return nil
+				}
+				if member%2 == 0 { // looks behind feeds take turns with builds
+					require.NoError(t, gate.Turn(t.Context(), work))
+					return
+				}
+				_, err := gate.Once(t.Context(), timeline.MemberID(member+1), func(ctx context.Context) (timeline.Home, error) { return timeline.Home{}, work(ctx) })
 				require.NoError(t, err)
 			})
 		}
@@ -80,4 +85,15 @@ func TestABuildGoesOnWhenItsFirstReaderIsGone(t *testing.T) {
 	cause := errors.New("no database")
 	_, err = feed.NewGate(1).Once(t.Context(), 1, func(context.Context) (timeline.Home, error) { return timeline.Home{}, cause })
 	require.ErrorIs(t, err, cause)
+}
+
+func TestWhoWaitsForATurnGoesWhenItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	gate := feed.NewGate(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	require.NoError(t, gate.Turn(t.Context(), func(context.Context) error {
+		cancel()
+		require.ErrorIs(t, gate.Turn(ctx, func(context.Context) error { return errors.New("it was not its turn") }), context.Canceled)
+		return nil
+	}))
 }

@@ -244,7 +244,7 @@ local state, older = KEYS[1] .. ':state', KEYS[1] .. ':older'
 local at = redis.call('HMGET', state, 'version', 'ready')
 if at[1] ~= ARGV[1] or at[2] ~= '1' then return 0 end
 redis.call('DEL', older)
-redis.call('RPUSH', older, unpack(ARGV, 4))
+for i = 4, #ARGV, 1000 do redis.call('RPUSH', older, unpack(ARGV, i, math.min(i + 999, #ARGV))) end
 redis.call('EXPIRE', older, ARGV[3])
 redis.call('HSET', state, 'older', ARGV[2])
 return 1`)

@@ -174,18 +174,50 @@ func drop(ctx context.Context, pipe redis.Pipeliner, key string, entry timeline.
 	pipe.LRem(ctx, key, -1, packEntry(entry))
 }
 
-// FindFeedFollowings implements timeline.FeedStore.
-func (s *Store) FindFeedFollowings(ctx context.Context, reader timeline.MemberID) (timeline.Followings, error) {
-	pipe := s.redis.TxPipeline() // both of the same build
-	version := pipe.HGet(ctx, feedKey(reader)+stateSuffix, "version")
-	authors := pipe.SMembers(ctx, feedKey(reader)+authorsSuffix)
-	if _, err := pipe.Exec(ctx); err != nil {
-		if errors.Is(err, redis.Nil) {
-			err = timeline.ErrAbsent
-		}
-		return timeline.Followings{}, fmt.Errorf("find followings of feed of member %d: %w", reader, err)
+// FindFeedBase implements timeline.FeedStore.
+func (s *Store) FindFeedBase(ctx context.Context, reader timeline.MemberID) (timeline.FeedBase, error) {
+	key := feedKey(reader)
+	pipe := s.redis.TxPipeline() // all of the same build
+	version, authors := pipe.HGet(ctx, key+stateSuffix, "version"), pipe.SMembers(ctx, key+authorsSuffix)
+	feed, older := askEnds(ctx, pipe, key), askEnds(ctx, pipe, key+olderSuffix)
+	_, err := pipe.Exec(ctx)
+	var base timeline.FeedBase
+	if err == nil {
+		base.Followings, err = toFollowings(version.Val(), authors.Val())
+	} else if errors.Is(err, redis.Nil) {
+		err = timeline.ErrAbsent
 	}
-	return toFollowings(version.Val(), authors.Val())
+	if err != nil {
+		return timeline.FeedBase{}, fmt.Errorf("find what the feed of member %d stands on: %w", reader, err)
+	}
+	if base.Older, base.Pace = older.pace(); base.Older == 0 {
+		_, base.Pace = feed.pace()
+	}
+	return base, nil
+}
+
+// ends are the two ends of a list of entries.
+type ends struct {
+	length         *redis.IntCmd
+	oldest, newest *redis.StringSliceCmd
+}
+
+func askEnds(ctx context.Context, pipe redis.Pipeliner, list string) ends {
+	return ends{pipe.LLen(ctx, list), pipe.LRange(ctx, list, 0, 0), pipe.LRange(ctx, list, -2, -2)}
+}
+
+// pace is how many entries the list has, and the time between two of them.
+func (e ends) pace() (length int, between time.Duration) {
+	length = max(int(e.length.Val())-1, 0) // without the fence
+	if length < 2 {                        //nolint:mnd // between two
+		return length, 0
+	}
+	oldest, ok := unpackEntry(e.oldest.Val()[0])
+	newest, okay := unpackEntry(e.newest.Val()[0])
+	if !ok || !okay || oldest.PostID == 0 || newest.PostID == 0 { // the bottom and the fence have no time
+		return length, 0
+	}
+	return length, newest.CreatedAt.Sub(oldest.CreatedAt) / time.Duration(length)
 }
 
 func toFollowings(version string, authors []string) (timeline.Followings, error) {

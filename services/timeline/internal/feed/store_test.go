@@ -13,7 +13,7 @@ func TestAFeedThatWasNeverBuiltIsMissing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.requireState(t, 1, timeline.FeedMissing)
-	_, err := h.FindFeedFollowings(t.Context(), 1)
+	_, err := h.FindFeedBase(t.Context(), 1)
 	require.ErrorIs(t, err, timeline.ErrAbsent)
 }
 
@@ -37,10 +37,10 @@ func TestABuiltFeedIsReadByRankAndBySecond(t *testing.T) {
 		run := h.read(t, 1, part)
 		require.True(t, run.Bottom && run.Whole, name)
 	}
-	followings, err := h.FindFeedFollowings(t.Context(), 1)
+	base, err := h.FindFeedBase(t.Context(), 1)
 	require.NoError(t, err)
-	require.EqualValues(t, 1, followings.Version)
-	require.ElementsMatch(t, []timeline.MemberID{2, 3}, followings.Members)
+	require.EqualValues(t, 1, base.Followings.Version)
+	require.ElementsMatch(t, []timeline.MemberID{2, 3}, base.Followings.Members)
 }
 
 func TestAFeedOfNobodyIsReadyAndEmpty(t *testing.T) {
@@ -149,9 +149,9 @@ func TestAFeedOfAThousandFollowingsIsStored(t *testing.T) {
 		authors[i] = timeline.MemberID(i + 2)
 	}
 	h.build(t, 1, 800, authors...)
-	followings, err := h.FindFeedFollowings(t.Context(), 1)
+	base, err := h.FindFeedBase(t.Context(), 1)
 	require.NoError(t, err)
-	require.ElementsMatch(t, authors, followings.Members)
+	require.ElementsMatch(t, authors, base.Followings.Members)
 	require.Len(t, h.all(t, 1), 800)
 }
 

@@ -177,7 +177,7 @@ func TestBuildingAFeedReadsAboutWhatItReturns(t *testing.T) {
 			var found []timeline.FeedEntry
 			got := m.measure(t, func(r *mysqlreader.Reader) error {
 				var err error
-				found, err = r.ListNewest(t.Context(), authors, nil, limit)
+				found, err = r.ListNewest(t.Context(), authors, nil, limit, 0)
 				return err
 			})
 			t.Logf("%d followings, %d wanted, %d found: %+v", followings, limit, len(found), got)
@@ -185,6 +185,30 @@ func TestBuildingAFeedReadsAboutWhatItReturns(t *testing.T) {
 			require.LessOrEqual(t, got.entries, int64(spans*2*followings+6*limit+100), fmt.Sprint(followings))
 		}
 	}
+}
+
+// Who knows how far back the posts reach has them by one range of the index for each
+// author, in one statement.
+func TestALookBehindAFeedIsOneRangeForEachAuthor(t *testing.T) {
+	t.Parallel()
+	_, m := newLibrary(t)
+	const followings, limit = 1000, 2000
+	authors := make([]timeline.MemberID, followings)
+	for i := range authors {
+		authors[i] = timeline.MemberID(i + 1)
+	}
+	first, err := m.reader.ListNewest(t.Context(), authors, nil, timeline.FeedLength, 0)
+	require.NoError(t, err)
+	last := first[len(first)-1]
+	reach := first[0].CreatedAt.Sub(last.CreatedAt) * limit / timeline.FeedLength
+	var found []timeline.FeedEntry
+	got := m.measure(t, func(r *mysqlreader.Reader) error {
+		found, err = r.ListNewest(t.Context(), authors, &timeline.Key{At: last.CreatedAt, ID: int64(last.PostID)}, limit, reach)
+		return err
+	})
+	t.Logf("%d found: %+v", len(found), got)
+	require.Len(t, found, limit)
+	require.LessOrEqual(t, got.entries, int64(followings+7*limit/2))
 }
 
 func TestCommentsCostTheirRowsWhereverTheyBegin(t *testing.T) {

@@ -57,7 +57,7 @@ func TestNoHotQueryScansOrSortsATable(t *testing.T) {
 	}{
 		"T1 rows":         {func() error { _, err := m.reader.FindPosts(ctx, 1, []timeline.PostID{1, 2}); return err }, []string{"PRIMARY"}},
 		"T1 likes":        {func() error { _, err := m.reader.ListLiked(ctx, 1, 512); return err }, []string{"ix_post_likes_member"}},
-		"T1 build":        {func() error { _, err := m.reader.ListNewest(ctx, []timeline.MemberID{1, 2}, nil, 800); return err }, []string{"ix_posts_author"}},
+		"T1 build":        {func() error { _, err := m.reader.ListNewest(ctx, []timeline.MemberID{1, 2}, nil, 800, 0); return err }, []string{"ix_posts_author"}},
 		"T2":              {ranked(timeline.MostCommented, time.Time{}), []string{"ix_post_stats_comments"}},
 		"T3":              {ranked(timeline.MostPopular, time.Time{}), []string{"ix_post_stats_popularity"}},
 		"T4":              {ranked(timeline.RecentlyActive, time.Time{}), []string{"ix_post_stats_activity"}},

@@ -3,6 +3,7 @@ package mysqlreader
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
@@ -41,13 +42,17 @@ func toEntry(r entryRow) timeline.FeedEntry {
 // span, newest first, at one range of the index by author for each of them, and
 // stops when there are enough: that reads what these authors published in the
 // time that the result covers, and part of a span more. How wide the next span
-// is follows from how many posts the last one had.
-func (r *Reader) ListNewest(ctx context.Context, authors []timeline.MemberID, after *timeline.Key, limit int) ([]timeline.FeedEntry, error) {
+// is follows from how many posts the last one had. A range costs the same whether
+// it has posts or not, so who knows how far the posts reach back spares spans.
+func (r *Reader) ListNewest(ctx context.Context, authors []timeline.MemberID, after *timeline.Key, limit int, reach time.Duration) ([]timeline.FeedEntry, error) {
 	if len(authors) == 0 || limit <= 0 {
 		return nil, nil
 	}
 	var found []timeline.FeedEntry
 	until, span := time.Time{}, firstSpan
+	if reach = min(reach, longestSpan); reach > 0 { // and a quarter more, so that what is a little longer is not two spans
+		span = reach + reach/4 //nolint:mnd // a quarter
+	}
 	from := r.now().Add(-span)
 	if after != nil {
 		from = after.At.Add(-span)
@@ -60,6 +65,7 @@ func (r *Reader) ListNewest(ctx context.Context, authors []timeline.MemberID, af
 		if err != nil {
 			return nil, failed(err, "list newest posts of %d members", len(authors))
 		}
+		found = slices.Grow(found, len(rows))
 		for _, row := range rows {
 			found = append(found, toEntry(row))
 		}
@@ -84,7 +90,7 @@ func (r *Reader) listSpan(ctx context.Context, authors []timeline.MemberID, span
 		if s.text != "" {
 			s.add("UNION ALL")
 		}
-		s.add("(SELECT id, created_at FROM posts FORCE INDEX (ix_posts_author) WHERE author_id IN ? AND is_deleted = FALSE", chunk)
+		s.add("(SELECT id, created_at FROM posts FORCE INDEX (ix_posts_author) WHERE author_id IN (" + listed(chunk) + ") AND is_deleted = FALSE")
 		span.add(&s)
 		s.add(newestFirst+")", limit)
 	}
@@ -94,13 +100,27 @@ func (r *Reader) listSpan(ctx context.Context, authors []timeline.MemberID, span
 	return collect(ctx, r, s, (*entryRow).fields)
 }
 
+// listed are ids with commas between them: as arguments a thousand cost more than
+// the rows that they find.
+func listed(ids []timeline.MemberID) string {
+	var text []byte
+	for i, id := range ids {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, int64(id), 10) //nolint:mnd // decimal
+	}
+	return string(text)
+}
+
 func (p spanOf) add(s *statement) {
 	s.add("AND created_at >= ?", p.from)
 	switch {
 	case !p.until.IsZero():
 		s.add("AND created_at < ?", p.until)
 	case p.after != nil:
-		s.add("AND created_at <= ? AND (created_at < ? OR id < ?)", p.after.At, p.after.At, p.after.ID)
+		// written as two conditions joined by OR it would be two ranges for each author
+		s.add("AND created_at <= ? AND (created_at, id) < (?, ?)", p.after.At, p.after.At, p.after.ID)
 	}
 }
 

@@ -1,6 +1,7 @@
 package mysqlreader_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -99,14 +100,16 @@ func TestTheNewestPostsOfManyAuthorsAreMerged(t *testing.T) {
 	wanted := idsWhere(posts, func(p contenttest.Post) bool { return slices.Contains([]int64{2, 3, 5}, p.Author) }, newest)
 
 	for _, limit := range []int{1, 10, len(wanted), 800} {
-		found, err := h.reader.ListNewest(t.Context(), authors, nil, limit)
-		require.NoError(t, err)
-		require.Equal(t, wanted[:min(limit, len(wanted))], entryIDs(found))
+		for _, reach := range []time.Duration{0, 1, time.Hour, 40 * 24 * time.Hour, math.MaxInt64, -1} { // whatever the guess is
+			found, err := h.reader.ListNewest(t.Context(), authors, nil, limit, reach)
+			require.NoError(t, err)
+			require.Equal(t, wanted[:min(limit, len(wanted))], entryIDs(found))
+		}
 	}
 	var paged []int64
 	var after *timeline.Key
 	for {
-		found, err := h.reader.ListNewest(t.Context(), authors, after, 9)
+		found, err := h.reader.ListNewest(t.Context(), authors, after, 9, 0)
 		require.NoError(t, err)
 		paged = append(paged, entryIDs(found)...)
 		if len(found) < 9 {
@@ -116,10 +119,10 @@ func TestTheNewestPostsOfManyAuthorsAreMerged(t *testing.T) {
 		after = &timeline.Key{At: last.CreatedAt, ID: int64(last.PostID)}
 	}
 	require.Equal(t, wanted, paged)
-	many, err := h.reader.ListNewest(t.Context(), authors, nil, 1000)
+	many, err := h.reader.ListNewest(t.Context(), authors, nil, 1000, 0)
 	require.NoError(t, err)
 	require.Len(t, many, len(wanted), "it ends where there are not enough, however long ago the last one is")
-	none, err := h.reader.ListNewest(t.Context(), nil, nil, 10)
+	none, err := h.reader.ListNewest(t.Context(), nil, nil, 10, 0)
 	require.NoError(t, err)
 	require.Empty(t, none)
 }
@@ -134,7 +137,7 @@ func TestTheNewestPostsEndWhereverThePostsBegan(t *testing.T) {
 	}
 	h.AddPosts(t, posts...)
 	for _, n := range []int{1, 3, 10, 25, 50} {
-		found, err := h.reader.ListNewest(t.Context(), []timeline.MemberID{2}, &timeline.Key{At: posts[50-n].CreatedAt.Add(time.Second)}, 60)
+		found, err := h.reader.ListNewest(t.Context(), []timeline.MemberID{2}, &timeline.Key{At: posts[50-n].CreatedAt.Add(time.Second)}, 60, 0)
 		require.NoError(t, err)
 		require.Len(t, found, n)
 	}

@@ -46,7 +46,7 @@ func (s *shelf) ListPostsOf(_ context.Context, _, author timeline.MemberID, slic
 	return all[min(slice.Skip, len(all)):min(slice.Skip+slice.Limit, len(all))], s.down
 }
 
-func (s *shelf) ListNewest(_ context.Context, authors []timeline.MemberID, after *timeline.Key, limit int) ([]timeline.FeedEntry, error) {
+func (s *shelf) ListNewest(_ context.Context, authors []timeline.MemberID, after *timeline.Key, limit int, _ time.Duration) ([]timeline.FeedEntry, error) {
 	var entries []timeline.FeedEntry
 	for _, post := range s.newest(authors) {
 		if len(entries) < limit && (after == nil || keyOf(post).Compare(*after) < 0) {
@@ -135,8 +135,8 @@ func (p *pile) DropFromFeed(_ context.Context, _ timeline.MemberID, dropped []ti
 	return p.down
 }
 
-func (p *pile) FindFeedFollowings(context.Context, timeline.MemberID) (timeline.Followings, error) {
-	return p.followings, p.down
+func (p *pile) FindFeedBase(context.Context, timeline.MemberID) (timeline.FeedBase, error) {
+	return timeline.FeedBase{Followings: p.followings}, p.down
 }
 
 func (p *pile) BeginFeed(_ context.Context, _ timeline.MemberID, followings timeline.Followings) (string, error) {
@@ -173,6 +173,8 @@ type open struct{}
 func (open) Once(ctx context.Context, _ timeline.MemberID, build func(context.Context) (timeline.Home, error)) (timeline.Home, error) {
 	return build(ctx)
 }
+
+func (open) Turn(ctx context.Context, work func(context.Context) error) error { return work(ctx) }
 
 // book knows how these members sign; all others are unknown.
 type book map[timeline.MemberID]timeline.Author

@@ -12,6 +12,10 @@ const FeedLength = 800
 // a hundred pages, so that looking for them is a small part of what these cost.
 const OlderLength = 2000
 
+// FurtherLength is the same for who has come to the end of these: most of a look is
+// a range of an index for each author, however many posts it finds.
+const FurtherLength = 8000
+
 // FeedEntry is a post in a home feed.
 type FeedEntry struct {
 	PostID PostID
@@ -74,14 +78,24 @@ type FeedRun struct {
 // since from those that were there. Empty is before everything.
 type FeedMoment string
 
+// FeedBase is what a stored feed stands on.
+type FeedBase struct {
+	// Followings are those that it was built for.
+	Followings Followings
+	// Older is how many posts behind it are kept.
+	Older int
+	// Pace is about how much time lies between two posts at its end, or at that of
+	// the older ones; 0 where that cannot be told.
+	Pace time.Duration
+}
+
 // FeedReader reads stored home feeds, which may be lost at any time. An error
 // means that the store cannot be used at the moment.
 type FeedReader interface {
 	// ReadFeed reads a run of reader's feed as it is now.
 	ReadFeed(ctx context.Context, reader MemberID, part FeedRange) (FeedRun, error)
-	// FindFeedFollowings returns the followings that reader's feed was built
-	// for, else ErrAbsent.
-	FindFeedFollowings(ctx context.Context, reader MemberID) (Followings, error)
+	// FindFeedBase returns what reader's feed stands on, else ErrAbsent.
+	FindFeedBase(ctx context.Context, reader MemberID) (FeedBase, error)
 }
 
 // FeedWriter changes stored home feeds.
@@ -113,6 +127,8 @@ type BuildGate interface {
 	// outcome it then shares. Only so many builds run at a time; the others wait
 	// until ctx ends.
 	Once(ctx context.Context, reader MemberID, build func(ctx context.Context) (Home, error)) (Home, error)
+	// Turn runs work, which takes as much memory as a build, when its turn has come.
+	Turn(ctx context.Context, work func(ctx context.Context) error) error
 }
 
 // Home is a feed that was just built from the database.

@@ -98,26 +98,26 @@ func (s *HomeService) fromStored(ctx context.Context, reader MemberID, slice Sli
 	case whole:
 		return walk.posts, nil
 	}
-	followings, err := s.feeds.FindFeedFollowings(ctx, reader)
+	base, err := s.feeds.FindFeedBase(ctx, reader)
 	if err != nil {
 		return s.fromGraph(ctx, reader, slice)
 	}
 	if slice.After != nil {
-		return s.fromOlder(ctx, reader, slice, followings)
+		return s.fromOlder(ctx, reader, slice, base)
 	}
-	return s.fromDatabase(ctx, reader, slice, followings)
+	return s.fromDatabase(ctx, reader, slice, base.Followings)
 }
 
-// fromOlder goes on behind the stored feed, and has what the next pages need kept.
-func (s *HomeService) fromOlder(ctx context.Context, reader MemberID, slice Slice, followings Followings) ([]Post, error) {
-	until := slice.After.At.Truncate(time.Second)
-	entries, err := s.index.ListNewest(ctx, followings.Members, &Key{At: until.Add(time.Second)}, OlderLength)
+// fromOlder goes on behind the stored feed.
+func (s *HomeService) fromOlder(ctx context.Context, reader MemberID, slice Slice, base FeedBase) ([]Post, error) {
+	var entries []FeedEntry
+	var whole bool
+	err := s.gate.Turn(ctx, func(ctx context.Context) (err error) {
+		entries, whole, err = s.lookFurther(ctx, reader, slice.After.At.Truncate(time.Second), base)
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	whole := len(entries) < OlderLength
-	if len(entries) > 0 {
-		_ = s.feeds.KeepOlder(ctx, reader, followings.Version, until, entries, whole) // else the next page looks again
 	}
 	read := func(_ context.Context, part FeedRange) (FeedRun, error) { return runOf(entries, whole, part), nil }
 	walk := feedWalk{slice: slice, find: s.finder(reader), read: read}
@@ -126,7 +126,26 @@ func (s *HomeService) fromOlder(ctx context.Context, reader MemberID, slice Slic
 	if err != nil || ended {
 		return walk.posts, err
 	}
-	return s.fromDatabase(ctx, reader, slice, followings)
+	return s.fromDatabase(ctx, reader, slice, base.Followings)
+}
+
+// lookFurther finds what stands behind the stored feed from a second on, and has it
+// kept for the next pages. whole says that nothing older exists.
+func (s *HomeService) lookFurther(ctx context.Context, reader MemberID, until time.Time, base FeedBase) (entries []FeedEntry, whole bool, err error) {
+	length := OlderLength
+	if base.Older > 0 { // it does not stop soon
+		length = FurtherLength
+	}
+	followings := base.Followings
+	entries, err = s.index.ListNewest(ctx, followings.Members, &Key{At: until.Add(time.Second)}, length, base.Pace*time.Duration(length))
+	if err != nil {
+		return nil, false, err
+	}
+	whole = len(entries) < length
+	if len(entries) > 0 {
+		_ = s.feeds.KeepOlder(ctx, reader, followings.Version, until, entries, whole) // else the next page looks again
+	}
+	return entries, whole, nil
 }
 
 func (s *HomeService) fromBuilt(ctx context.Context, reader MemberID, slice Slice, home Home) ([]Post, error) {
@@ -149,7 +168,7 @@ func (s *HomeService) build(ctx context.Context, reader MemberID) (Home, error) 
 	// from here on what is published is collected, so that nothing falls
 	// between the look into the database and the store
 	ticket, beginErr := s.feeds.BeginFeed(ctx, reader, followings)
-	entries, err := s.index.ListNewest(ctx, followings.Members, nil, FeedLength)
+	entries, err := s.index.ListNewest(ctx, followings.Members, nil, FeedLength, 0)
 	if err != nil {
 		return Home{}, err
 	}
@@ -183,7 +202,7 @@ func (s *HomeService) fromDatabase(ctx context.Context, reader MemberID, slice S
 	var posts []Post
 	for len(posts) < slice.Limit {
 		wanted := skip + slice.Limit - len(posts)
-		entries, err := s.index.ListNewest(ctx, followings.Members, after, wanted)
+		entries, err := s.index.ListNewest(ctx, followings.Members, after, wanted, 0)
 		if err != nil {
 			return nil, err
 		}

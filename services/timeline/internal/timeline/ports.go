@@ -78,6 +78,7 @@ type AuthorBook interface {
 // HomeIndex finds the newest posts of many authors in the database.
 type HomeIndex interface {
 	// ListNewest lists the newest live posts of authors that stand below after
-	// (nil: all), newest first, at most limit.
-	ListNewest(ctx context.Context, authors []MemberID, after *Key, limit int) ([]FeedEntry, error)
+	// (nil: all), newest first, at most limit. They reach back about span, which
+	// only has to do with what it costs; 0 where nobody knows.
+	ListNewest(ctx context.Context, authors []MemberID, after *Key, limit int, span time.Duration) ([]FeedEntry, error)
 }
