@@ -79,7 +79,9 @@ type pile struct {
 	entries            []timeline.FeedEntry
 	whole              bool
 	reads              int
-	down               error
+	// readyAfter is how many reads find nothing although the feed is ready.
+	readyAfter int
+	down       error
 }
 
 func (p *pile) fill(posts []timeline.Post, capacity int) {
@@ -121,6 +123,9 @@ func (p *pile) ReadFeed(_ context.Context, _ timeline.MemberID, part timeline.Fe
 	}
 	to := min(from+part.Count, len(p.entries))
 	bottom := to == len(p.entries)
+	if p.reads <= p.readyAfter {
+		return timeline.FeedRun{}, nil
+	}
 	return timeline.FeedRun{
 		State: p.state, Version: p.followings.Version, Entries: p.entries[from:to], Bottom: bottom, Whole: bottom && p.whole,
 	}, nil

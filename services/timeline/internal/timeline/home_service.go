@@ -58,11 +58,31 @@ func (s *HomeService) collect(ctx context.Context, reader MemberID, slice Slice)
 	if run.State == FeedReady {
 		return s.fromStored(ctx, reader, slice, run, part)
 	}
-	home, err := s.gate.Once(ctx, reader, func(ctx context.Context) (Home, error) { return s.build(ctx, reader) })
-	if err != nil {
+	home, err := s.gate.Once(ctx, reader, func(ctx context.Context) (Home, error) {
+		if again, err := s.feeds.ReadFeed(ctx, reader, part); err == nil && again.State == FeedReady {
+			return Home{}, errBuilt
+		}
+		return s.build(ctx, reader)
+	})
+	switch {
+	case errors.Is(err, errBuilt):
+		return s.fromNew(ctx, reader, slice, part)
+	case err != nil:
 		return nil, err
 	}
 	return s.fromBuilt(ctx, reader, slice, home)
+}
+
+// errBuilt is a feed that was not there at the first look, but is by one's turn to
+// build it: who comes as another's build ends is not to begin the next.
+var errBuilt = errors.New("timeline: the feed was built meanwhile")
+
+func (s *HomeService) fromNew(ctx context.Context, reader MemberID, slice Slice, part FeedRange) ([]Post, error) {
+	run, err := s.feeds.ReadFeed(ctx, reader, part)
+	if err != nil || run.State != FeedReady {
+		return s.fromGraph(ctx, reader, slice)
+	}
+	return s.fromStored(ctx, reader, slice, run, part)
 }
 
 // prove asks for the followings of now. Where nobody answers, the feed is the

@@ -147,6 +147,14 @@ func TestAFeedThatIsMissingIsBuiltAndStored(t *testing.T) {
 	require.Equal(t, 1, h.graph.asked)
 }
 
+func TestAFeedThatWasBuiltMeanwhileIsNotBuiltAgain(t *testing.T) {
+	t.Parallel()
+	h := newHome().posts(5).stored(10)
+	h.pile.readyAfter = 1 // another's build ended after the first look
+	h.graph.down = errDown
+	require.Equal(t, []int64{5, 4, 3}, idsOf(h.list(t, timeline.Slice{Limit: 3})))
+}
+
 func TestAFeedIsBuiltAgainWhereItsFollowingsAreNoLongerThoseOfNow(t *testing.T) {
 	t.Parallel()
 	h := newHome().posts(3).stored(800)
