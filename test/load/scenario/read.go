@@ -127,7 +127,7 @@ func cold(ctx context.Context, b *Bench) error {
 			return err
 		}
 		for _, s := range []side{control, ours} {
-			plan := openloop.Plan{Rate: b.Rate / 8, Requests: requests, Seed: uint64(pair)} //nolint:mnd // each is dear
+			plan := openloop.Plan{Rate: b.Rate / 50, Requests: requests, Seed: uint64(pair)} //nolint:mnd // what the control can do
 			micros, outcome, err := b.cost(ctx, cpu.Name, s, plan)
 			if err != nil {
 				return fmt.Errorf("cold: %w", err)
