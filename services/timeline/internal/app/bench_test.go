@@ -1,10 +1,12 @@
 package app
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,8 +19,9 @@ import (
 	"github.com/dailyfeed/dailyfeed/support/process"
 )
 
-// BenchmarkT1Warm is a warm home page without the network of HTTP, but with its
-// access line and a real Redis: what the service adds to gin and go-redis.
+// BenchmarkT1Warm is a warm home page, the first and one behind the stored feed,
+// without the network of HTTP, but with its access line and a real Redis: what the
+// service adds to gin and go-redis.
 func BenchmarkT1Warm(b *testing.B) {
 	f := &fleet{Tables: contenttest.New(b), member: membertest.Start(b)}
 	f.cfg = f.settings(b)
@@ -35,25 +38,44 @@ func BenchmarkT1Warm(b *testing.B) {
 	b.Cleanup(func() { slog.SetDefault(before) })
 
 	var targets []int64
+	var posts []contenttest.Post
 	for id := range int64(100) {
 		targets = append(targets, 100+id)
-		f.AddPosts(b, contenttest.Post{ID: id + 1, Author: 100 + id, CreatedAt: minutes(int(id)), Content: "오늘은 한강에서 자전거를 탔다. 바람이 시원하고 하늘이 맑았다. "})
 	}
+	for id := range int64(1200) {
+		posts = append(posts, contenttest.Post{ID: id + 1, Author: 100 + id%100, CreatedAt: minutes(int(id)), Content: "오늘은 한강에서 자전거를 탔다. 바람이 시원하고 하늘이 맑았다. "})
+	}
+	f.AddPosts(b, posts...)
 	f.member.Join(targets...)
 	f.setVersion(b, 1, f.member.Follow(1, targets...))
 	const session = 77
 	require.NoError(b, s.redis.Conn().Set(b.Context(), auth.SessionKey(session), auth.SessionLive, time.Hour).Err())
-	request := httptest.NewRequest(http.MethodGet, "/api/timeline"+home, nil)
-	f.member.Issuer.Authorize(request, 1, authtest.Session(session))
-	serve := func() {
+	serve := func(b *testing.B, request *http.Request) []byte {
+		b.Helper()
 		recorder := httptest.NewRecorder()
 		s.server.ServeHTTP(recorder, request)
 		require.Equal(b, http.StatusOK, recorder.Code)
+		return recorder.Body.Bytes()
 	}
-	serve()
-	serve()
-	b.ReportAllocs()
-	for b.Loop() {
-		serve()
+	path := home
+	for page := 1; page <= 50; page++ {
+		request := httptest.NewRequest(http.MethodGet, "/api/timeline"+path, nil)
+		f.member.Issuer.Authorize(request, 1, authtest.Session(session))
+		text := serve(b, request)
+		if page == 1 || page == 50 {
+			b.Run("page "+strconv.Itoa(page), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					serve(b, request)
+				}
+			})
+		}
+		var answer struct {
+			Data struct {
+				NextCursor string `json:"nextCursor"`
+			} `json:"data"`
+		}
+		require.NoError(b, json.Unmarshal(text, &answer))
+		path = home + "?cursor=" + answer.Data.NextCursor
 	}
 }

@@ -17,7 +17,6 @@ import (
 // longFeed is a member's feed of n posts of two authors, two a minute.
 func longFeed(t *testing.T, f *fleet, n int64) {
 	t.Helper()
-	t.Helper()
 	f.follow(t, 1, 2, 3)
 	var posts []contenttest.Post
 	for id := range n {

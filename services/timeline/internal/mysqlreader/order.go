@@ -3,6 +3,7 @@ package mysqlreader
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dailyfeed/dailyfeed/services/timeline/internal/timeline"
 )
@@ -69,6 +70,20 @@ func (o order) addAfter(s *statement, after timeline.Key) {
 		equal += column + " = ? AND "
 	}
 	s.add(text+")", args...)
+}
+
+// addAfterOfDay is addAfter, descending, for the rows of one UTC day. All but the
+// key's own day are on one side of its time, so the rank decides: one range instead
+// of three, of which a window of thirty days would have ninety.
+func (o order) addAfterOfDay(s *statement, after timeline.Key, day time.Time) {
+	switch of := after.At.UTC().Truncate(wholeDay); {
+	case day.After(of):
+		s.add("AND "+o.rank+" < ?", after.Rank)
+	case day.Before(of):
+		s.add("AND "+o.rank+" <= ?", after.Rank)
+	default:
+		o.addAfter(s, after)
+	}
 }
 
 // sorted puts rows in the order of their keys.

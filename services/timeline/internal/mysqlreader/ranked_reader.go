@@ -68,7 +68,7 @@ func (r *Reader) ListRanked(ctx context.Context, viewer timeline.MemberID, ranki
 // entries as the slice could need of it. A day's ranking is passed over where the
 // window begins within the day.
 func (r *Reader) listWindow(ctx context.Context, viewer timeline.MemberID, by ranked, since time.Time, slice timeline.Slice) ([]timeline.Post, error) {
-	ofDay := timeline.Slice{Limit: slice.Skip + slice.Limit, After: slice.After}
+	ofDay := timeline.Slice{Limit: slice.Skip + slice.Limit}
 	columns := strings.Join(by.order.columns(), ", ")
 	var page statement
 	page.add("SELECT post_id AS id FROM (")
@@ -80,6 +80,9 @@ func (r *Reader) listWindow(ctx context.Context, viewer timeline.MemberID, by ra
 		if day.Before(since) {
 			page.add("AND post_created_at >= ?", since)
 		}
+		if slice.After != nil {
+			by.order.addAfterOfDay(&page, *slice.After, day)
+		}
 		by.order.addPage(&page, ofDay)
 		page.add(")")
 	}
@@ -88,10 +91,11 @@ func (r *Reader) listWindow(ctx context.Context, viewer timeline.MemberID, by ra
 	return r.postsOf(ctx, viewer, page)
 }
 
+const wholeDay = 24 * time.Hour
+
 // daysSince are the UTC days from since to a day after now: clocks differ.
 func daysSince(since, now time.Time) (days []time.Time) {
-	const day = 24 * time.Hour
-	for d := since.UTC().Truncate(day); !d.After(now.Add(day)); d = d.Add(day) {
+	for d := since.UTC().Truncate(wholeDay); !d.After(now.Add(wholeDay)); d = d.Add(wholeDay) {
 		days = append(days, d)
 	}
 	return days
