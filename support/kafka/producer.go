@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
-	_ "github.com/segmentio/kafka-go/lz4" // the codec of every batch
+	_ "github.com/segmentio/kafka-go/snappy" // the codec of every batch; lz4 keeps 4 MiB for each that is written at a time
 )
 
 // ProducerConfig is how to reach the brokers and what counts as written.
@@ -235,7 +235,7 @@ func (p *Producer) send(ctx context.Context, to TopicPartition, records []Record
 		Topic:        to.Topic,
 		Partition:    to.Partition,
 		RequiredAcks: p.config.Acks.required(),
-		Compression:  kafka.Lz4,
+		Compression:  kafka.Snappy,
 		Records:      kafka.NewRecordReader(wireRecords(records, chunk)...),
 	})
 	if err == nil {
