@@ -180,8 +180,12 @@ func (b *Bench) measure(ctx context.Context, name string, plan openloop.Plan, se
 func (b *Bench) cost(ctx context.Context, name string, s side, plan openloop.Plan) (micros float64, outcome openloop.Outcome, err error) {
 	before := b.CPU(s.cpu...)
 	outcome = b.measure(ctx, name, plan, s.send)
-	micros = float64((b.CPU(s.cpu...) - before).Microseconds()) / float64(plan.Requests)
-	return micros, outcome, ctx.Err()
+	return each(b.CPU(s.cpu...)-before, plan.Requests), outcome, ctx.Err()
+}
+
+// each is what one of so many requests has used, in µs.
+func each(used time.Duration, requests int) float64 {
+	return float64(used.Microseconds()) / float64(max(requests, 1))
 }
 
 // pairs measures both sides again and again, in turn, each first every other time.
@@ -233,10 +237,9 @@ func (b *Bench) together(ctx context.Context, figure report.Figure, rate float64
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("%s: %w", figure.Name, err)
 		}
-		each := func(used time.Duration) float64 { return float64(used.Microseconds()) / float64(requests) }
 		if pair >= 0 {
-			figure.Ours = append(figure.Ours, each(b.CPU(ours.cpu...)-beforeOurs))
-			figure.Control = append(figure.Control, each(b.CPU(control.cpu...)-beforeControl))
+			figure.Ours = append(figure.Ours, each(b.CPU(ours.cpu...)-beforeOurs, requests))
+			figure.Control = append(figure.Control, each(b.CPU(control.cpu...)-beforeControl, requests))
 		}
 	}
 	b.Report.Add(figure)

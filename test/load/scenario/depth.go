@@ -194,7 +194,7 @@ type walked struct {
 	pages int
 }
 
-func (w walked) each() float64 { return float64(w.cpu.Microseconds()) / float64(max(w.pages, 1)) }
+func (w walked) each() float64 { return each(w.cpu, w.pages) }
 
 // walkReaders walks to page 500, reader by reader; near are the pages of stored feeds
 // and far those behind them. Ticks are coarse: one reader would not do.
