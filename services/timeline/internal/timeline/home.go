@@ -138,13 +138,6 @@ type Home struct {
 	Entries []FeedEntry
 }
 
-// read is a run of the built feed, as a FeedStore would have it.
-func (h Home) read(part FeedRange) FeedRun {
-	run := runOf(h.Entries, h.whole(), part)
-	run.Version = h.Followings.Version
-	return run
-}
-
 // runOf is a run of entries, newest first, of which whole says that nothing older
 // exists.
 func runOf(entries []FeedEntry, whole bool, part FeedRange) FeedRun {

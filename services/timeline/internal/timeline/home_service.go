@@ -70,7 +70,7 @@ func (s *HomeService) collect(ctx context.Context, reader MemberID, slice Slice)
 	case err != nil:
 		return nil, err
 	}
-	return s.fromBuilt(ctx, reader, slice, home)
+	return s.fromFound(ctx, reader, slice, home.Entries, home.whole(), home.Followings)
 }
 
 // errBuilt is a feed that was not there at the first look, but is by one's turn to
@@ -139,14 +139,7 @@ func (s *HomeService) fromOlder(ctx context.Context, reader MemberID, slice Slic
 	if err != nil {
 		return nil, err
 	}
-	read := func(_ context.Context, part FeedRange) (FeedRun, error) { return runOf(entries, whole, part), nil }
-	walk := feedWalk{slice: slice, find: s.finder(reader), read: read}
-	part := slice.firstRange()
-	ended, err := walk.run(ctx, runOf(entries, whole, part), part)
-	if err != nil || ended {
-		return walk.posts, err
-	}
-	return s.fromDatabase(ctx, reader, slice, base.Followings)
+	return s.fromFound(ctx, reader, slice, entries, whole, base.Followings)
 }
 
 // lookFurther finds what stands behind the stored feed from a second on, and has it
@@ -168,15 +161,17 @@ func (s *HomeService) lookFurther(ctx context.Context, reader MemberID, until ti
 	return entries, whole, nil
 }
 
-func (s *HomeService) fromBuilt(ctx context.Context, reader MemberID, slice Slice, home Home) ([]Post, error) {
-	read := func(_ context.Context, part FeedRange) (FeedRun, error) { return home.read(part), nil }
+// fromFound takes the slice from entries that were just found in the database, and
+// goes on there behind them; whole says that nothing older exists.
+func (s *HomeService) fromFound(ctx context.Context, reader MemberID, slice Slice, entries []FeedEntry, whole bool, followings Followings) ([]Post, error) {
+	read := func(_ context.Context, part FeedRange) (FeedRun, error) { return runOf(entries, whole, part), nil }
 	walk := feedWalk{slice: slice, find: s.finder(reader), read: read}
 	part := slice.firstRange()
-	whole, err := walk.run(ctx, home.read(part), part)
-	if err != nil || whole {
+	ended, err := walk.run(ctx, runOf(entries, whole, part), part)
+	if err != nil || ended {
 		return walk.posts, err
 	}
-	return s.fromDatabase(ctx, reader, slice, home.Followings)
+	return s.fromDatabase(ctx, reader, slice, followings)
 }
 
 // build makes reader's feed from the database and stores it where that works.
